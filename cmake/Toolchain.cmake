@@ -20,7 +20,7 @@ target_include_directories(sovdeck_flags INTERFACE ${CMAKE_SOURCE_DIR}/backend $
 target_compile_definitions(sovdeck_flags INTERFACE _GNU_SOURCE SOVDECK_VERSION="${PROJECT_VERSION}")
 target_compile_options(sovdeck_flags INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
-    -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Wno-unused-parameter>
+    -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation -Wno-missing-field-initializers>
   -fno-omit-frame-pointer -fstack-protector-strong)
 if(SOVDECK_WERROR)
   target_compile_options(sovdeck_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:-Werror>)
