@@ -1,0 +1,118 @@
+/* List and watch of one Kubernetes collection, kept alive for ever. A state machine on the HTTP thread; all callbacks run
+ * there. It does not read JSON: the consumer decodes the raw page or line it is given and says what it held.
+ *
+ *   list page by page (limit, continue; the next one only after kube_watch_page_taken)
+ *     → on_list_complete (the consumer sweeps rows that no page held)
+ *     → watch from the list's resourceVersion, with bookmarks, timeoutSeconds random in 290..590
+ *     → end of stream: watch again from the last version seen; 410 or an ERROR event: list again
+ *
+ * A page that cannot be read or fetched fails the whole list attempt: it is repeated from its first page after a pause,
+ * and on_list_complete does not run, so that old rows stay. */
+#ifndef TRANSPORT_KUBE_WATCH_H
+#define TRANSPORT_KUBE_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "transport/http_thread.h"
+#include "transport/retry_policy.h"
+
+#define KUBE_WATCH_PAGE_ITEMS 500
+#define KUBE_WATCH_PAGE_MAXIMUM ((size_t)32 << 20) /* bytes of one page; over it the limit is halved and the page retried */
+#define KUBE_WATCH_LINE_MAXIMUM ((size_t)8 << 20)  /* bytes of one event; an etcd object is at most about 1.5 MiB */
+#define KUBE_WATCH_RECHECK_MS 60000                /* denied, absent, unauthenticated */
+#define KUBE_WATCH_VERSION_MAX 64
+
+enum kube_watch_state {
+    KUBE_WATCH_STATE_LISTING,
+    KUBE_WATCH_STATE_LIVE,            /* a watch is open */
+    KUBE_WATCH_STATE_RETRYING,        /* status and text say why; what was shown is stale */
+    KUBE_WATCH_STATE_UNAUTHENTICATED, /* 401; checked again every 60 s or on kube_watch_retry_now */
+    KUBE_WATCH_STATE_DENIED,          /* 403, likewise: a state of this kind, not an error of the program */
+    KUBE_WATCH_STATE_ABSENT,          /* 404, likewise: the server does not have this kind */
+};
+
+struct kube_watch_status {
+    enum kube_watch_state state;
+    enum status status; /* STATUS_OK when listing or live */
+    const char *text;   /* one sentence, sanitized; "" when listing or live. Borrowed for the call */
+    int64_t retry_in_ms; /* -1: no attempt planned */
+    unsigned attempt;    /* failures in a row */
+};
+
+/* What the consumer found in a page. */
+struct kube_watch_page {
+    char resource_version[KUBE_WATCH_VERSION_MAX];
+    char *continue_token; /* malloc'd by the consumer, taken by kube_watch; NULL: this was the last page */
+    size_t items;
+};
+
+enum kube_watch_event_type {
+    KUBE_WATCH_EVENT_ADDED,
+    KUBE_WATCH_EVENT_MODIFIED,
+    KUBE_WATCH_EVENT_DELETED,
+    KUBE_WATCH_EVENT_BOOKMARK,
+    KUBE_WATCH_EVENT_ERROR,
+};
+
+/* What the consumer found in a line. */
+struct kube_watch_event {
+    enum kube_watch_event_type type;
+    char resource_version[KUBE_WATCH_VERSION_MAX]; /* "": the line carries none, the last one stays */
+    int error_code;                                /* of an ERROR event's Status object; 410: version too old */
+};
+
+struct kube_watch_callbacks {
+    /* A complete page (code 200). `first`: a new list begins. Anything but STATUS_OK fails the list attempt (text into err). */
+    enum status (*on_page)(void *context, struct span body, bool first, struct kube_watch_page *page, struct error *err);
+    /* Every page of a list was delivered. */
+    void (*on_list_complete)(void *context);
+    /* One line of the watch. Anything but STATUS_OK: the line is counted and named, and a fresh list follows. */
+    enum status (*on_event)(void *context, struct span line, struct kube_watch_event *event, struct error *err);
+    void (*on_alive)(void *context); /* any byte arrived: a proof of life; NULL for none */
+    void (*on_state)(void *context, const struct kube_watch_status *status);
+    /* The last one; context may be freed in it. NULL for none. */
+    void (*on_closed)(void *context);
+    /* Text of a refused request's body (a Kubernetes Status), put into `out`; NULL or "" in out: only the code is named. */
+    void (*read_failure)(void *context, struct span body, char *out, size_t size);
+};
+
+struct kube_watch_options {
+    const char *name;  /* "helmreleases on fsn1", first words of error texts */
+    const char *url;   /* of the collection, without query: https://host:6443/apis/…/helmreleases */
+    const char *query; /* further parameters, escaped: "fieldSelector=type%3D…"; NULL: none */
+    const char *accept; /* NULL: application/json. A Table request works alike */
+    struct tls_identity *identity; /* referenced */
+    const char *proxy;
+    bool force_http1;
+    unsigned page_items;              /* 0: KUBE_WATCH_PAGE_ITEMS */
+    size_t page_maximum;              /* 0: KUBE_WATCH_PAGE_MAXIMUM */
+    size_t line_maximum;              /* 0: KUBE_WATCH_LINE_MAXIMUM */
+    const struct retry_policy *retry; /* NULL: RETRY_POLICY_DEFAULT. Copied */
+    int64_t recheck_ms;               /* 0: KUBE_WATCH_RECHECK_MS */
+};
+
+struct kube_watch_counters {
+    uint64_t lists, pages, items, watches, events, bookmarks;
+    uint64_t expired;        /* 410, in a list or in a watch */
+    uint64_t broken_pages, broken_lines, overlong_lines, halved_pages, failures;
+    uint64_t bytes_received; /* of bodies, decompressed */
+};
+
+struct kube_watch;
+
+/* Starts at once. Any thread. options are copied. */
+struct kube_watch *kube_watch_new(struct http_thread *thread, const struct kube_watch_options *options,
+                                  const struct kube_watch_callbacks *callbacks, void *context);
+
+/* The rows of the page delivered last have been taken in: ask for the next one. Once per page; the last page needs none
+ * (harmless). May be called inside on_page. Any thread. */
+void kube_watch_page_taken(struct kube_watch *watch);
+void kube_watch_reset(struct kube_watch *watch);     /* cut what runs, continue at once from the last version. Any thread */
+void kube_watch_relist(struct kube_watch *watch);    /* a fresh list now (the consumer lost something). Any thread */
+void kube_watch_retry_now(struct kube_watch *watch); /* do not wait any longer; nothing when not waiting. Any thread */
+void kube_watch_close(struct kube_watch *watch);     /* ends and frees it; on_closed follows on the HTTP thread. Any thread */
+struct kube_watch_counters kube_watch_counters(const struct kube_watch *watch); /* any thread, before close */
+
+#endif
