@@ -1,0 +1,69 @@
+/* What a kind of object is: where it lives in the API and which facts a row keeps of it.
+ *
+ * Built-in kinds are rows of sovereign/kind_table.c. Any other kind of a server (`:KIND`) gets a kind made at run time from
+ * discovery, whose cells are the server's own Table columns (dynamic_columns). Immutable once in use; any thread. */
+#ifndef STORE_KIND_H
+#define STORE_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/field.h"
+
+/* How the facts at a path become one cell. Lists are joined by KIND_ITEM_SEPARATOR, the two parts of a pair by
+ * KIND_PAIR_SEPARATOR; sanitized text cannot hold either. */
+enum kind_cell {
+    KIND_CELL_TEXT,  /* first scalar at the path */
+    KIND_CELL_LIST,  /* every scalar at the path */
+    KIND_CELL_COUNT, /* number of elements of the container at the path */
+    KIND_CELL_MAP,   /* key/value pairs of the object at the path (scalars only) */
+    KIND_CELL_PAIRS, /* for each object at the path: `first` and `second` keys as a pair (env: name, value; dependsOn: name, namespace) */
+    KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that can name a host, as (path, value) pairs: rule T-REL-07 */
+    KIND_CELL_PRESENT, /* "true" when something is at the path */
+};
+
+#define KIND_ITEM_SEPARATOR '\x1e'
+#define KIND_PAIR_SEPARATOR '\x1f'
+
+struct kind_field {
+    enum field field;
+    enum kind_cell cell;
+    const char *path;        /* json_path.h */
+    const char *alternative; /* tried when the first has nothing; NULL: none */
+    const char *first, *second; /* KIND_CELL_PAIRS */
+    size_t maximum;          /* bytes kept of the cell; 0: KIND_CELL_MAXIMUM */
+};
+
+#define KIND_CELL_MAXIMUM 1024
+
+enum kind_feed {
+    KIND_FEED_ALWAYS,    /* listed and watched while the console runs */
+    KIND_FEED_ON_DEMAND, /* while a screen, rule or command wants it */
+};
+
+struct kind {
+    const char *id;       /* "helmreleases": unique among built-in kinds; command and `get` name */
+    const char *title;    /* "HelmReleases" */
+    const char *singular; /* "HelmRelease" = the API's kind */
+    const char *group;    /* "" for core */
+    const char *version;  /* preferred version; discovery may choose another of `versions` */
+    const char *plural;   /* resource name in paths */
+    const char *aliases;  /* space-separated: "hr helmrelease" */
+    bool namespaced;
+    enum kind_feed feed;
+    const char *namespace;      /* only this namespace; NULL: all */
+    const char *label_selector; /* NULL: none */
+    const char *field_selector; /* NULL: none */
+    const struct kind_field *fields;
+    size_t field_count;
+    /* dynamic kinds only */
+    const char *const *dynamic_columns;
+    size_t dynamic_count;
+};
+
+/* Facts that every row has in these cells, whatever its kind: NAMESPACE, NAME, UID, RESOURCE_VERSION, GENERATION,
+ * CREATED, DELETED, LABELS (in enum field order), then kind->fields in order, then dynamic columns. */
+#define KIND_COMMON_CELLS 8
+
+#endif
