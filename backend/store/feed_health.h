@@ -3,6 +3,7 @@
 #ifndef STORE_FEED_HEALTH_H
 #define STORE_FEED_HEALTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum feed_kind { FEED_KIND_KUBE, FEED_KIND_CATALYST, FEED_KIND_NATS, FEED_KIND_GITEA };
@@ -32,8 +33,13 @@ struct feed_health {
 };
 
 /* Sets state and reason; keeps changed_ms when neither state nor reason changed. True when something visible changed. */
-_Bool feed_health_set(struct feed_health *health, enum feed_state state, const char *reason);
-void feed_health_proof(struct feed_health *health, int64_t latency_ms); /* a sign of life now */
+bool feed_health_set(struct feed_health *health, enum feed_state state, const char *reason);
+
+/* A sign of life now; latency_ms -1: unknown. Lights a lamp that was STARTING or DOWN. True when something visible changed. */
+bool feed_health_proof(struct feed_health *health, int64_t latency_ms);
+
+/* No sign of life for longer than limit_ms: DOWN, with a reason that says so. True when that is new. */
+bool feed_health_expire(struct feed_health *health, int64_t limit_ms);
 const char *feed_health_state_name(enum feed_state state);
 
 #endif

@@ -29,6 +29,13 @@ const struct kind *row_kind(const struct row *row);
 int row_region(const struct row *row);
 size_t row_size(const struct row *row); /* bytes */
 
+/* Same facts but for RESOURCE_VERSION: replacing one by the other is no visible change. */
+bool row_same(const struct row *a, const struct row *b);
+
+/* The table's own note on a row: the list that brought it last. */
+void row_set_mark(struct row *row, uint32_t mark);
+uint32_t row_mark(const struct row *row);
+
 /* Identity within kind and region: "namespace/name", or "name" for cluster-scoped objects. */
 struct span row_key(const struct row *row);
 

@@ -15,6 +15,15 @@ enum table_state {
     TABLE_STATE_FAILED,    /* never listed, and the last try failed */
 };
 
+/* More rows than this are dropped and counted. */
+#define TABLE_ROWS_MAX 200000
+
+/* How long rows of a feed that went away still count as an answer (shown as stale); after that they are not known. */
+#define TABLE_STALE_MAX_MS 30000
+
+/* Sees a row come (before NULL), change, or go (after NULL) in a table whose first list was complete. */
+typedef void (*table_observer_fn)(void *context, const struct row *before, const struct row *after);
+
 struct table {
     const struct kind *kind;
     int region;
@@ -25,17 +34,34 @@ struct table {
     uint64_t generation;    /* grows with every visible change */
     uint64_t broken;        /* pages and lines that could not be read */
     struct hash_table rows; /* key -> struct row * (one count each) */
-    uint64_t sweep;         /* private: mark of the running list */
+    uint64_t dropped;       /* rows over TABLE_ROWS_MAX */
+    bool listed;            /* a complete list was taken in once: rows may be stale but are not partial */
+    /* private */
+    uint32_t sweep;             /* mark of the running list */
+    bool expired;               /* table_expire has told about it */
+    uint64_t *owner_generation; /* the store's; grows with `generation`; NULL: none */
+    table_observer_fn observe;
+    void *observe_context;
 };
 
 struct table *table_new(const struct kind *kind, int region);
 void table_free(struct table *table);
 const struct row *table_find(const struct table *table, struct span key); /* NULL: absent; valid until the next apply */
 
-/* A complete answer is in hand: what is not in the table does not exist. */
+/* A complete answer is in hand: what is not in the table does not exist. True while LIVE, and while STALE after a complete
+ * list for at most TABLE_STALE_MAX_MS. NULL: false. Proof (an audit, a cutover verdict) wants state == LIVE. */
 bool table_is_known(const struct table *table);
 
-/* The feed's calls. A page is taken with its rows; table_list_end sweeps what the list did not bring. */
+/* Why the table is not known (or is stale): its reason, or a sentence for its state. "" when LIVE. NULL: "not asked for". */
+const char *table_reason(const struct table *table);
+
+/* True, once, when the rows have just become too old to be known; the generation grows. Call about once a second. */
+bool table_expire(struct table *table);
+const char *table_state_name(enum table_state state);
+
+/* The feed's calls. table_list_begin: LISTING the first time, STALE ("listing again") when rows are there. A page is taken
+ * with its rows; table_list_end sweeps what the list did not bring and sets LIVE. After a list that broke off call
+ * table_set_state: nothing is swept. */
 void table_list_begin(struct table *table);
 void table_take_row(struct table *table, struct row *row); /* takes one count; replaces, or adds */
 void table_delete(struct table *table, struct span key);

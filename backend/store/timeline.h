@@ -3,6 +3,7 @@
 #ifndef STORE_TIMELINE_H
 #define STORE_TIMELINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,11 +26,12 @@ struct timeline_entry {
 struct timeline;
 struct timeline *timeline_new(size_t maximum);
 void timeline_free(struct timeline *timeline);
-/* Adds an entry (sequence is set here); one with the same source, time, object and text as a kept one is dropped. */
-void timeline_add(struct timeline *timeline, const struct timeline_entry *entry);
+/* Adds an entry (sequence is set here). False when a kept one has the same source, region, time, object and text, or when the
+ * ring is full of newer ones. */
+bool timeline_add(struct timeline *timeline, const struct timeline_entry *entry);
 size_t timeline_count(const struct timeline *timeline);
 const struct timeline_entry *timeline_at(const struct timeline *timeline, size_t index); /* 0: newest by at_ms */
-uint64_t timeline_dropped(const struct timeline *timeline);
+uint64_t timeline_dropped(const struct timeline *timeline); /* entries that had to go for want of room */
 uint64_t timeline_generation(const struct timeline *timeline);
 const char *timeline_source_name(enum timeline_source source);
 

@@ -1,0 +1,219 @@
+/* Rows in one allocation: header, end offsets of the cells, then the bytes. The bytes of NAMESPACE and NAME have a '/'
+ * between them, so that the key is a slice and costs nothing. */
+#include "store/row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/array.h"
+#include "base/timestamp.h"
+
+struct row {
+    const struct kind *kind;
+    int32_t region;
+    uint32_t count; /* references */
+    uint32_t mark;
+    uint32_t cells;
+    uint32_t ends[]; /* then the bytes */
+};
+
+struct row_builder {
+    const struct kind *kind;
+    int region;
+    size_t cells; /* added so far */
+    ARRAY(uint32_t) ends;
+    ARRAY(char) bytes;
+};
+
+struct row_builder *row_builder_new(void)
+{
+    return alloc_new(struct row_builder);
+}
+
+void row_builder_free(struct row_builder *builder)
+{
+    if (builder == NULL)
+        return;
+    ARRAY_FREE(&builder->ends);
+    ARRAY_FREE(&builder->bytes);
+    free(builder);
+}
+
+void row_builder_start(struct row_builder *builder, const struct kind *kind, int region)
+{
+    builder->kind = kind;
+    builder->region = region;
+    builder->cells = 0;
+    builder->ends.count = 0;
+    builder->bytes.count = 0;
+}
+
+void row_builder_add(struct row_builder *builder, struct span cell)
+{
+    if (builder->cells == 1 && builder->bytes.count > 0)
+        ARRAY_PUSH(&builder->bytes, '/');
+    if (builder->bytes.count + cell.length > UINT32_MAX)
+        cell = SPAN_EMPTY;
+    if (cell.length > 0) {
+        ARRAY_RESERVE(&builder->bytes, builder->bytes.count + cell.length);
+        memcpy(builder->bytes.items + builder->bytes.count, cell.data, cell.length);
+        builder->bytes.count += cell.length;
+    }
+    ARRAY_PUSH(&builder->ends, (uint32_t)builder->bytes.count);
+    builder->cells++;
+}
+
+struct row *row_builder_finish(struct row_builder *builder)
+{
+    const struct kind *kind = builder->kind;
+    size_t cells = KIND_COMMON_CELLS + kind->field_count + kind->dynamic_count;
+    while (builder->cells < cells)
+        row_builder_add(builder, SPAN_EMPTY);
+    size_t bytes = builder->ends.items[cells - 1];
+    struct row *row = alloc_bytes(sizeof *row + cells * sizeof row->ends[0] + bytes);
+    row->kind = kind;
+    row->region = builder->region;
+    row->count = 1;
+    row->mark = 0;
+    row->cells = (uint32_t)cells;
+    memcpy(row->ends, builder->ends.items, cells * sizeof row->ends[0]);
+    if (bytes > 0)
+        memcpy(row->ends + cells, builder->bytes.items, bytes);
+    return row;
+}
+
+struct row *row_ref(struct row *row)
+{
+    row->count++;
+    return row;
+}
+
+void row_unref(struct row *row)
+{
+    if (row != NULL && --row->count == 0)
+        free(row);
+}
+
+const struct kind *row_kind(const struct row *row)
+{
+    return row->kind;
+}
+
+int row_region(const struct row *row)
+{
+    return row->region;
+}
+
+void row_set_mark(struct row *row, uint32_t mark)
+{
+    row->mark = mark;
+}
+
+uint32_t row_mark(const struct row *row)
+{
+    return row->mark;
+}
+
+size_t row_size(const struct row *row)
+{
+    return sizeof *row + row->cells * sizeof row->ends[0] + row->ends[row->cells - 1];
+}
+
+static const char *bytes(const struct row *row)
+{
+    return (const char *)(row->ends + row->cells);
+}
+
+struct span row_key(const struct row *row)
+{
+    return span_make(bytes(row), row->ends[1]);
+}
+
+struct span row_cell(const struct row *row, size_t index)
+{
+    if (index >= row->cells)
+        return SPAN_EMPTY;
+    size_t start = index == 0 ? 0 : row->ends[index - 1];
+    if (index == 1 && start > 0)
+        start++; /* the key's '/' */
+    return span_make(bytes(row) + start, row->ends[index] - start);
+}
+
+struct span row_text(const struct row *row, enum field field)
+{
+    if (field < KIND_COMMON_CELLS)
+        return row_cell(row, field);
+    const struct kind *kind = row->kind;
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].field == field)
+            return row_cell(row, KIND_COMMON_CELLS + i);
+    return SPAN_EMPTY;
+}
+
+struct span row_name(const struct row *row)
+{
+    return row_cell(row, FIELD_NAME);
+}
+
+struct span row_namespace(const struct row *row)
+{
+    return row_cell(row, FIELD_NAMESPACE);
+}
+
+struct span row_dynamic(const struct row *row, size_t index)
+{
+    return index < row->kind->dynamic_count ? row_cell(row, KIND_COMMON_CELLS + row->kind->field_count + index) : SPAN_EMPTY;
+}
+
+bool row_same(const struct row *a, const struct row *b)
+{
+    if (a->kind != b->kind || a->region != b->region || a->cells != b->cells)
+        return false;
+    for (size_t i = 0; i < a->cells; i++)
+        if (i != FIELD_RESOURCE_VERSION && !span_equals(row_cell(a, i), row_cell(b, i)))
+            return false;
+    return true;
+}
+
+bool row_is(const struct row *row, enum field field, const char *text)
+{
+    return span_equals_text(row_text(row, field), text);
+}
+
+int64_t row_integer(const struct row *row, enum field field, int64_t otherwise)
+{
+    int64_t value = 0;
+    return span_to_int64(row_text(row, field), &value) ? value : otherwise;
+}
+
+int64_t row_time(const struct row *row, enum field field)
+{
+    return timestamp_parse(row_text(row, field));
+}
+
+bool row_true(const struct row *row, enum field field)
+{
+    struct span text = row_text(row, field);
+    return span_equals_text(text, "true") || span_equals_text(text, "True");
+}
+
+struct span row_lookup(const struct row *row, enum field field, const char *key)
+{
+    struct span rest = row_text(row, field), first, second;
+    while (row_next_item(&rest, &first, &second))
+        if (span_equals_text(first, key))
+            return second;
+    return SPAN_EMPTY;
+}
+
+bool row_next_item(struct span *rest, struct span *first, struct span *second)
+{
+    struct span item;
+    if (!span_split(rest, KIND_ITEM_SEPARATOR, &item))
+        return false;
+    ptrdiff_t at = span_find_byte(item, KIND_PAIR_SEPARATOR);
+    *first = at < 0 ? item : span_first(item, (size_t)at);
+    *second = at < 0 ? SPAN_EMPTY : span_from(item, (size_t)at + 1);
+    return true;
+}
