@@ -2,7 +2,16 @@
 #ifndef STORE_FIELD_H
 #define STORE_FIELD_H
 
-/* FIELD(id, "name in -o json") */
+/* FIELD(id, "name in -o json")
+ *
+ * Shapes that readers rely on (KIND_CELL_* in kind.h); texts are single scalars, conditions are their `status` ("True"):
+ *   LABELS map · FINALIZERS list · CONDITIONS pairs (type, status) · DEPENDS_ON pairs (name, namespace or "")
+ *   HISTORY pairs (chartVersion, status), newest first · REVISION history[0].chartVersion, else the applied revision, or
+ *   artifact.revision of a source · REGIONS, IMAGES list · PLACEMENT the text form, else placement.mode
+ *   CLUSTER_STATES pairs (perCluster.cluster, .status) · CLUSTER_RELEASES pairs (cluster, hr) · CLUSTER_MESSAGES pairs
+ *   (cluster, message) · BACKING_RELEASE one pair (spec.helmRelease name, namespace) · ORGANIZATION, ENVIRONMENT,
+ *   APPLICATION names, from spec (organizationRef, environmentRef) or the join labels of domain.md 1.6
+ *   SUSPENDED, BOOTSTRAP "true" · WAITING reason of the first waiting container · ROLES list */
 #define FIELD_LIST(FIELD)                                   \
     FIELD(NAMESPACE, "namespace")                           \
     FIELD(NAME, "name")                                     \
@@ -12,6 +21,8 @@
     FIELD(CREATED, "created")                               \
     FIELD(DELETED, "deleting")                              \
     FIELD(LABELS, "labels")                                 \
+    FIELD(FINALIZERS, "finalizers")                         \
+    FIELD(CONDITIONS, "conditions")                         \
     FIELD(OWNER, "owner")                                   \
     FIELD(OBSERVED_GENERATION, "observedGeneration")        \
     FIELD(READY, "ready")                                   \
@@ -24,11 +35,14 @@
     FIELD(RELEASED, "released")                             \
     FIELD(RELEASED_REASON, "releasedReason")                \
     FIELD(RELEASED_MESSAGE, "releasedMessage")              \
+    FIELD(TESTED, "tested")                                 \
+    FIELD(TESTED_MESSAGE, "testedMessage")                  \
     FIELD(SUSPENDED, "suspended")                           \
     FIELD(REQUESTED_AT, "requestedAt")                      \
     FIELD(HANDLED_AT, "handledAt")                          \
     FIELD(REVISION, "revision")                             \
     FIELD(LAST_ATTEMPTED_REVISION, "lastAttemptedRevision") \
+    FIELD(HISTORY, "history")                               \
     FIELD(CHART, "chart")                                   \
     FIELD(CHART_VERSION, "chartVersion")                    \
     FIELD(SOURCE_KIND, "sourceKind")                        \
@@ -66,6 +80,8 @@
     FIELD(INSTALLED_VERSION, "installedVersion")            \
     FIELD(PRIMARY_REGION, "primaryRegion")                  \
     FIELD(CLUSTER_STATES, "clusterStates")                  \
+    FIELD(CLUSTER_RELEASES, "clusterReleases")              \
+    FIELD(CLUSTER_MESSAGES, "clusterMessages")              \
     FIELD(BACKING_RELEASE, "backingRelease")                \
     FIELD(BOOTSTRAP, "bootstrap")                           \
     FIELD(IMAGES, "images")                                 \

@@ -37,6 +37,27 @@ struct kind_field {
 
 #define KIND_CELL_MAXIMUM 1024
 
+/* Ids of the built-in kinds that domain code joins on. */
+#define KIND_ID_HELMRELEASES "helmreleases"
+#define KIND_ID_KUSTOMIZATIONS "kustomizations"
+#define KIND_ID_GITREPOSITORIES "gitrepositories"
+#define KIND_ID_HELMREPOSITORIES "helmrepositories"
+#define KIND_ID_OCIREPOSITORIES "ocirepositories"
+#define KIND_ID_ORGANIZATIONS "organizations"
+#define KIND_ID_ENVIRONMENTS "environments"
+#define KIND_ID_APPLICATIONS "applications"
+#define KIND_ID_BLUEPRINTS "blueprints"
+#define KIND_ID_NODES "nodes"
+#define KIND_ID_PODS "pods"
+#define KIND_ID_NAMESPACES "namespaces"
+#define KIND_ID_JOBS "jobs"
+#define KIND_ID_DAEMONSETS "daemonsets"
+#define KIND_ID_DEPLOYMENTS "deployments"
+#define KIND_ID_STATEFULSETS "statefulsets"
+#define KIND_ID_CUTOVER_STATUS "cutover-status" /* the one ConfigMap catalyst/self-sovereign-cutover-status */
+#define KIND_ID_EGRESS_POLICIES "ciliumclusterwidenetworkpolicies"
+#define KIND_ID_PROVIDERS "providers" /* Crossplane */
+
 enum kind_feed {
     KIND_FEED_ALWAYS,    /* listed and watched while the console runs */
     KIND_FEED_ON_DEMAND, /* while a screen, rule or command wants it */
