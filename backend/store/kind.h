@@ -68,7 +68,8 @@ struct kind {
     const char *title;    /* "HelmReleases" */
     const char *singular; /* "HelmRelease" = the API's kind */
     const char *group;    /* "" for core */
-    const char *version;  /* preferred version; discovery may choose another of `versions` */
+    const char *version;  /* preferred version */
+    const char *versions; /* others we can read, best first, space-separated; NULL: none. Discovery decides per region */
     const char *plural;   /* resource name in paths */
     const char *aliases;  /* space-separated: "hr helmrelease" */
     bool namespaced;

@@ -1,0 +1,51 @@
+/* What one API server serves: filled with its discovery documents, asked about kinds. Pure; one thread at a time. */
+#ifndef SOVEREIGN_DISCOVERY_H
+#define SOVEREIGN_DISCOVERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/span.h"
+#include "store/kind.h"
+
+#define DISCOVERY_PATH_MAX 192
+#define DISCOVERY_DOCUMENTS_MAX 256 /* group versions */
+#define DISCOVERY_RESOURCES_MAX 4096
+
+enum discovery_answer {
+    DISCOVERY_ANSWER_SERVED,
+    DISCOVERY_ANSWER_ABSENT,
+    DISCOVERY_ANSWER_UNKNOWN, /* a document is missing: fetch it, give it to discovery_take, ask again */
+};
+
+struct discovery_resource {
+    char group[96], version[32]; /* group "" is the core group */
+    char plural[96], singular[96];
+    char kind[96];
+    char short_names[96]; /* space-separated */
+    bool namespaced, can_list, can_watch;
+};
+
+struct discovery;
+
+struct discovery *discovery_new(void);
+void discovery_free(struct discovery *discovery);
+void discovery_clear(struct discovery *discovery); /* forget everything: it is asked again */
+
+/* The reply to GET `path` ("/apis", "/api/v1", "/apis/GROUP/VERSION"). 404: the server does not have it. Other codes are the
+ * caller's to handle. STATUS_INVALID: the body is no discovery document. */
+enum status discovery_take(struct discovery *discovery, const char *path, int code, struct span body, struct error *err);
+
+/* Which of the kind's versions is served. SERVED: *version is set; UNKNOWN: `missing` is the path to fetch. */
+enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind, const char **version,
+                                        char missing[DISCOVERY_PATH_MAX]);
+
+/* By what a person types: plural, singular, kind, short name, or plural.group. ABSENT only when all documents are there. */
+enum discovery_answer discovery_find(const struct discovery *discovery, const char *word, const struct discovery_resource **ret,
+                                     char missing[DISCOVERY_PATH_MAX]);
+
+size_t discovery_count(const struct discovery *discovery);
+const struct discovery_resource *discovery_at(const struct discovery *discovery, size_t index);
+
+#endif

@@ -1,0 +1,63 @@
+/* The Sovereign one session works with: its regions' clients, catalyst-api, NATS, class; from profile or kubeconfig. */
+#ifndef SOVEREIGN_SOVEREIGN_H
+#define SOVEREIGN_SOVEREIGN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "sovereign/catalyst_client.h"
+#include "sovereign/kube_client.h"
+#include "sovereign/profile.h"
+#include "store/store.h"
+#include "transport/nats_link.h"
+
+/* The command line's words; NULL: not given. */
+struct sovereign_options {
+    const char *config_file; /* --config */
+    const char *name;        /* --sovereign */
+    const char *kubeconfig;  /* --kubeconfig: one region from this file instead of a profile */
+    const char *context;     /* --context */
+};
+
+struct sovereign_region {
+    char name[32];
+    bool primary;
+    struct kube_client *client; /* NULL when it cannot be used: `error` says why */
+    struct error error;
+    char context[128];
+};
+
+struct sovereign {
+    char name[64];  /* profile name, or the context's */
+    char fqdn[160]; /* "" when the profile has none */
+    enum profile_class class;
+    struct sovereign_region regions[STORE_REGIONS_MAX];
+    size_t region_count;
+    struct catalyst_client *catalyst; /* NULL: not configured, or `catalyst_error` */
+    struct error catalyst_error;
+    const struct profile_sovereign *profile; /* NULL without a profile; owned by `file` */
+    struct profile *file;                    /* never NULL: theme, keymap, warnings */
+    struct http_thread *thread;              /* borrowed */
+};
+
+/* Reads configuration and builds the clients; touches no network. Fails only when the words make no sense
+ * (STATUS_USAGE: unknown Sovereign, with a hint). A region whose kubeconfig is missing or broken is there with its error. */
+enum status sovereign_open(const struct sovereign_options *options, struct http_thread *thread, struct sovereign **ret,
+                           struct error *err);
+void sovereign_free(struct sovereign *sovereign); /* after store and feeds: dynamic kinds go with it */
+
+/* Index of the primary region: the profile's word, else 0. -1 without regions. */
+int sovereign_primary(const struct sovereign *sovereign);
+/* Region by name; -1: none. */
+int sovereign_find_region(const struct sovereign *sovereign, const char *name);
+
+bool sovereign_has_nats(const struct sovereign *sovereign);
+/* A link with the profile's options. */
+enum status sovereign_open_nats(const struct sovereign *sovereign, const struct nats_link_callbacks *callbacks, void *context,
+                                struct nats_link **ret, struct error *err);
+
+void sovereign_set_cancel(struct sovereign *sovereign, const atomic_bool *cancel); /* for all clients */
+
+#endif
