@@ -59,7 +59,7 @@ struct table_view {
     uint16_t widest[TABLE_COLUMNS_MAX]; /* widest cell seen per column; only grows, so that columns stand still */
 };
 
-struct table { /* what to paint: borrowed parts */
+struct table_pane { /* what to paint: borrowed parts (store/table.h has the name `struct table`) */
     const struct table_column *columns;
     size_t column_count;
     const struct table_source *source;
@@ -81,7 +81,7 @@ void table_view_select(struct table_view *view, const struct table_source *sourc
 void table_view_select_identity(struct table_view *view, const struct table_source *source, struct span identity);
 
 /* Header line, then rows. `focused`: the pane has the keys. */
-void table_paint(struct canvas *canvas, struct rect rect, const struct table *table, struct table_view *view, bool focused);
+void table_paint(struct canvas *canvas, struct rect rect, const struct table_pane *pane, struct table_view *view, bool focused);
 
 /* "12/340" for a status line; "" without rows. */
 void table_view_position(const struct table_view *view, const struct table_source *source, char out[32]);
