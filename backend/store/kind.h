@@ -12,14 +12,16 @@
 #include "store/field.h"
 
 /* How the facts at a path become one cell. Lists are joined by KIND_ITEM_SEPARATOR, the two parts of a pair by
- * KIND_PAIR_SEPARATOR; sanitized text cannot hold either. */
+ * KIND_PAIR_SEPARATOR; sanitized text cannot hold either. A cell of several items that would exceed its maximum keeps the
+ * items that fit whole and ends in a KIND_ITEM_SEPARATOR (row_is_cut). */
 enum kind_cell {
     KIND_CELL_TEXT,  /* first scalar at the path */
     KIND_CELL_LIST,  /* every scalar at the path */
     KIND_CELL_COUNT, /* number of elements of the container at the path */
     KIND_CELL_MAP,   /* key/value pairs of the object at the path (scalars only) */
     KIND_CELL_PAIRS, /* for each object at the path: `first` and `second` keys as a pair (env: name, value; dependsOn: name, namespace) */
-    KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that can name a host, as (path, value) pairs: rule T-REL-07 */
+    KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that can name a host, as (path, value) pairs: rule T-REL-07;
+                               * paths are relative to it: "image.repository", "list[2].url" */
     KIND_CELL_PRESENT, /* "true" when something is at the path */
 };
 

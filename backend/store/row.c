@@ -210,10 +210,16 @@ struct span row_lookup(const struct row *row, enum field field, const char *key)
 bool row_next_item(struct span *rest, struct span *first, struct span *second)
 {
     struct span item;
-    if (!span_split(rest, KIND_ITEM_SEPARATOR, &item))
+    if (rest->length == 0 || !span_split(rest, KIND_ITEM_SEPARATOR, &item))
         return false;
     ptrdiff_t at = span_find_byte(item, KIND_PAIR_SEPARATOR);
     *first = at < 0 ? item : span_first(item, (size_t)at);
     *second = at < 0 ? SPAN_EMPTY : span_from(item, (size_t)at + 1);
     return true;
+}
+
+bool row_is_cut(const struct row *row, enum field field)
+{
+    struct span text = row_text(row, field);
+    return text.length > 0 && text.data[text.length - 1] == KIND_ITEM_SEPARATOR;
 }

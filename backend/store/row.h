@@ -57,4 +57,8 @@ struct span row_lookup(const struct row *row, enum field field, const char *key)
  * `second` is empty for lists. */
 bool row_next_item(struct span *rest, struct span *first, struct span *second);
 
+/* A LIST, MAP, PAIRS or SUSPECT_VALUES field that holds only its first items: the rest did not fit. What it does not hold is
+ * not known to be absent. */
+bool row_is_cut(const struct row *row, enum field field);
+
 #endif

@@ -49,6 +49,12 @@ Test(row, gives_back_what_was_put_in)
     cr_assert(row_next_item(&rest, &first, &second));
     cr_assert(span_equals_text(first, "bp-flux") && span_equals_text(second, "other"));
     cr_assert_not(row_next_item(&rest, &first, &second));
+    rest = SPAN_LITERAL("");
+    cr_assert_not(row_next_item(&rest, &first, &second), "an empty list has no item");
+    rest = SPAN_LITERAL("a\x1e");
+    cr_assert(row_next_item(&rest, &first, &second));
+    cr_assert_not(row_next_item(&rest, &first, &second), "the mark of a cut list is no item");
+    cr_assert_not(row_is_cut(row, FIELD_IMAGES));
     row_unref(row);
     struct row *node = make(&NODE, 0, "", "fsn1-w2", "1", "Ready");
     cr_assert(span_equals_text(row_key(node), "fsn1-w2"));
