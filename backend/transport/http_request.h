@@ -35,6 +35,8 @@ struct http_request {
     size_t maximum_body;        /* 0: HTTP_REQUEST_BODY_MAXIMUM for requests (after decompression); streams: no limit */
     bool accept_compressed;     /* for lists only */
     bool force_http1;
+    bool repeatable; /* GET and HEAD always are. Others: libcurl may send it again when a kept-alive connection turns out dead
+                        (access reviews, dry runs); without it they always get a connection of their own, and are sent once */
     bool want_peer;             /* fill http_response.peer / http_result.peer (doctor) */
 };
 

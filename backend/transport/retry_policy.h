@@ -20,8 +20,9 @@ struct retry_failure {
     int64_t retry_after_ms; /* -1: the server did not say */
 };
 
-/* Doubling from first_ms, with jitter of -50%..0 taken from `random` (any 32 bits), so never above the cap. A Retry-After is a lower bound, plus jitter of up to 10%
- * so that many clients do not return in the same instant. */
+/* Doubling from first_ms, less jitter of up to a half taken from `random` (any 32 bits), so never above the cap. A
+ * Retry-After is a lower bound, plus jitter of up to 10% so that many clients do not return in the same instant; with
+ * Retry-After: 0 the first delay of the policy holds. */
 int64_t retry_policy_delay_ms(const struct retry_policy *policy, struct retry_failure failure, uint32_t random);
 
 #endif

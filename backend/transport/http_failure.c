@@ -1,0 +1,175 @@
+/* What libcurl and OpenSSL report, told apart for people: wrong CA, expired, other name, client certificate refused; refused,
+ * unresolvable, silent. See http_failure.h. */
+#include "transport/http_failure.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/x509_vfy.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/timestamp.h"
+
+static const struct {
+    CURLcode code;
+    enum status status;
+    const char *text; /* NULL: libcurl's own words */
+} FAILURES[] = {
+    {CURLE_URL_MALFORMAT, STATUS_USAGE, "the URL is malformed"},
+    {CURLE_UNSUPPORTED_PROTOCOL, STATUS_USAGE, "only http and https are spoken"},
+    {CURLE_COULDNT_RESOLVE_PROXY, STATUS_UNREACHABLE, "the name of the proxy cannot be resolved"},
+    {CURLE_COULDNT_RESOLVE_HOST, STATUS_UNREACHABLE, "the name cannot be resolved"},
+    {CURLE_GOT_NOTHING, STATUS_UNREACHABLE, "closed the connection without an answer"},
+    {CURLE_PARTIAL_FILE, STATUS_UNREACHABLE, "the connection broke in the middle of the answer"},
+    {CURLE_HTTP2, STATUS_UNREACHABLE, NULL},
+    {CURLE_HTTP2_STREAM, STATUS_UNREACHABLE, "the server ended the HTTP/2 stream with an error"},
+    {CURLE_SSL_CERTPROBLEM, STATUS_USAGE, "our client certificate or key cannot be used"},
+    {CURLE_SSL_CACERT_BADFILE, STATUS_USAGE, "our CA certificates cannot be used"},
+    {CURLE_FILESIZE_EXCEEDED, STATUS_TOO_BIG, "the answer is over the maximum size"},
+    {CURLE_WEIRD_SERVER_REPLY, STATUS_INVALID, "what answers there does not speak HTTP"},
+    {CURLE_BAD_CONTENT_ENCODING, STATUS_INVALID, "the answer's compression is broken"},
+};
+
+static const struct {
+    long result;
+    const char *text;
+} VERIFY_RESULTS[] = {
+    {X509_V_ERR_CERT_HAS_EXPIRED, "its certificate has expired"},
+    {X509_V_ERR_CERT_NOT_YET_VALID, "its certificate is not valid yet (is the clock of this machine right?)"},
+    {X509_V_ERR_CERT_REVOKED, "its certificate has been revoked"},
+    {X509_V_ERR_CERT_UNTRUSTED, "its certificate is not trusted"},
+    {X509_V_ERR_INVALID_CA, "its certificate was signed by one that is no CA"},
+    {X509_V_ERR_CERT_SIGNATURE_FAILURE, "its certificate is not signed by the configured CA of that name"},
+};
+
+static const long UNKNOWN_ISSUER[] = {
+    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+    X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+    X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+};
+
+static bool is_issuer_unknown(long result)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(UNKNOWN_ISSUER); i++)
+        if (UNKNOWN_ISSUER[i] == result)
+            return true;
+    return false;
+}
+
+/* CURLE_PEER_FAILED_VERIFICATION: the chain (a verify result) or the name (none). */
+static enum status explain_verification(struct http_easy *easy, struct error *err)
+{
+    long result = X509_V_OK;
+    curl_easy_getinfo(easy->handle, CURLINFO_SSL_VERIFYRESULT, &result);
+    for (size_t i = 0; i < ARRAY_LENGTH(VERIFY_RESULTS); i++)
+        if (VERIFY_RESULTS[i].result == result)
+            return error_set(err, STATUS_UNTRUSTED, "%s: %s", easy->authority, VERIFY_RESULTS[i].text);
+    if (is_issuer_unknown(result))
+        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by %s", easy->authority,
+                         easy->credentials->ca.length > 0 ? "the configured CA" : "a CA this machine trusts");
+    const char *name = easy->credentials->server_name != NULL ? easy->credentials->server_name : easy->host;
+    if (result == X509_V_OK)
+        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is for another name than '%s'", easy->authority, name);
+    return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not accepted: %s", easy->authority,
+                     X509_verify_cert_error_string(result));
+}
+
+static bool is_about_certificate(const char *alert)
+{
+    static const char *const WORDS[] = {"certificate", "unknown ca", "access denied"};
+    for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++)
+        if (strstr(alert, WORDS[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* A TLS alert of the server about us comes as a failed handshake (1.2) or a failed read (1.3). */
+static bool explain_alert(struct http_easy *easy, struct error *err)
+{
+    const char *alert = strstr(easy->message, "alert ");
+    if (alert == NULL)
+        return false;
+    struct tls_credentials *who = easy->credentials;
+    int length = (int)strcspn(alert, ",");
+    if (!is_about_certificate(alert))
+        error_set(err, STATUS_UNTRUSTED, "%s: refuses the TLS connection (%.*s)", easy->authority, length, alert);
+    else if (who->certificate.length == 0)
+        error_set(err, STATUS_UNTRUSTED, "%s: wants a client certificate and we have none (%.*s)", easy->authority, length, alert);
+    else if (who->certificate_not_after_ms != TIMESTAMP_NONE && who->certificate_not_after_ms < clock_wall_ms())
+        error_set(err, STATUS_UNTRUSTED, "%s: refuses our client certificate, which has expired", easy->authority);
+    else
+        error_set(err, STATUS_UNTRUSTED, "%s: refuses our client certificate (%.*s)", easy->authority, length, alert);
+    return true;
+}
+
+static const char *own_words(const struct http_easy *easy, CURLcode code)
+{
+    return easy->message[0] != '\0' ? easy->message : curl_easy_strerror(code);
+}
+
+static enum status explain_broken(struct http_easy *easy, CURLcode code, struct error *err)
+{
+    if (explain_alert(easy, err))
+        return STATUS_UNTRUSTED;
+    if (strstr(easy->message, "wrong version number") != NULL)
+        return error_set(err, STATUS_UNREACHABLE, "%s: what answers there does not speak TLS", easy->authority);
+    long number = 0;
+    curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &number);
+    if (number == ECONNRESET || strstr(easy->message, "reset by peer") != NULL)
+        return error_set(err, STATUS_UNREACHABLE, "%s: the connection was reset", easy->authority);
+    if (code == CURLE_SSL_CONNECT_ERROR && strstr(easy->message, "SSL_ERROR_SYSCALL") != NULL)
+        return error_set(err, STATUS_UNREACHABLE, "%s: the connection broke during the TLS handshake", easy->authority);
+    return error_set(err, STATUS_UNREACHABLE, "%s: the connection broke: %.200s", easy->authority, own_words(easy, code));
+}
+
+static enum status explain_connect(struct http_easy *easy, struct http_failure *ret)
+{
+    long number = 0;
+    curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &number);
+    ret->refused = number == ECONNREFUSED;
+    const char *why = number != 0 ? strerrordesc_np((int)number) : NULL;
+    return error_set(&ret->error, STATUS_UNREACHABLE, "%s: %s", easy->authority,
+                     ret->refused ? "connection refused"
+                     : why != NULL ? why
+                                   : "no connection could be made");
+}
+
+static enum status explain_timeout(struct http_easy *easy, struct http_failure *ret)
+{
+    curl_off_t connected_us = 0, total_us = 0;
+    curl_easy_getinfo(easy->handle, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+    curl_easy_getinfo(easy->handle, CURLINFO_TOTAL_TIME_T, &total_us);
+    ret->silent = connected_us > 0;
+    return error_set(&ret->error, STATUS_TIMEOUT, "%s: no %s within %.1f s", easy->authority,
+                     ret->silent ? "complete answer" : "connection", (double)total_us / 1e6);
+}
+
+void http_failure_read(struct http_easy *easy, CURLcode code, struct http_failure *ret)
+{
+    *ret = (struct http_failure){0};
+    switch ((int)code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        explain_verification(easy, &ret->error);
+        return;
+    case CURLE_COULDNT_CONNECT:
+        explain_connect(easy, ret);
+        return;
+    case CURLE_OPERATION_TIMEDOUT:
+        explain_timeout(easy, ret);
+        return;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        explain_broken(easy, code, &ret->error);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(FAILURES); i++) {
+        if (FAILURES[i].code != code)
+            continue;
+        const char *text = FAILURES[i].text != NULL ? FAILURES[i].text : own_words(easy, code);
+        error_set(&ret->error, FAILURES[i].status, "%s: %.300s", easy->authority, text);
+        return;
+    }
+    error_set(&ret->error, STATUS_UNREACHABLE, "%s: %.300s", easy->authority, own_words(easy, code));
+}

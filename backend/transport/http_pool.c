@@ -1,0 +1,68 @@
+/* libcurl's multi_socket interface on epoll; see http_pool.h. libcurl tells a descriptor's interest in the socket callback,
+ * before it closes it, so a reused number is always announced anew. */
+#include "transport/http_pool.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+int64_t http_pool_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
+{
+    struct http_pool *pool = context;
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(pool->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        return 0;
+    }
+    struct epoll_event event = {.data.u64 = (uint64_t)pool->tag << 32 | (uint32_t)fd};
+    event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+    if (epoll_ctl(pool->epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT)
+        epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+    return 0;
+}
+
+static int set_timer(CURLM *multi, long timeout_ms, void *context)
+{
+    struct http_pool *pool = context;
+    pool->due_ms = timeout_ms < 0 ? -1 : http_pool_now_ms() + timeout_ms;
+    return 0;
+}
+
+void http_pool_init(struct http_pool *pool, int epoll_fd, uint32_t tag)
+{
+    *pool = (struct http_pool){.multi = curl_multi_init(), .epoll_fd = epoll_fd, .tag = tag, .due_ms = -1};
+    curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+    curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
+    curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
+    curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+}
+
+void http_pool_done(struct http_pool *pool)
+{
+    curl_multi_cleanup(pool->multi);
+}
+
+void http_pool_ready(struct http_pool *pool, int fd, uint32_t epoll_events)
+{
+    int running;
+    int mask = ((epoll_events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+               ((epoll_events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+               ((epoll_events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(pool->multi, fd, mask, &running);
+}
+
+void http_pool_tick(struct http_pool *pool, int64_t now_ms)
+{
+    if (pool->due_ms < 0 || now_ms < pool->due_ms)
+        return;
+    int running;
+    pool->due_ms = -1;
+    curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}

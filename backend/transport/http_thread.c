@@ -1,0 +1,399 @@
+/* The HTTP thread: a queue of commands from everywhere, two pools of connections and the timers on one epoll. Nothing that
+ * libcurl calls back touches a multi handle: callbacks only queue commands, which run between libcurl's calls. */
+#include "transport/http_thread.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/array.h"
+#include "transport/http_origins.h"
+#include "transport/http_pool.h"
+#include "transport/http_timers.h"
+#include "transport/http_transfer.h"
+
+#define EPOLL_BATCH 64
+#define WAKE_TAG HTTP_ORIGINS_POOLS
+
+enum command_kind { COMMAND_START, COMMAND_CANCEL, COMMAND_CUT, COMMAND_CALL };
+
+struct command {
+    enum command_kind kind;
+    uint64_t id;
+    struct http_transfer *transfer;
+    char *authority;
+    void (*fn)(void *context);
+    void *context;
+};
+
+struct http_thread {
+    pthread_t thread;
+    pthread_mutex_t lock; /* queue, last_id, stopping, closed */
+    ARRAY(struct command) queue;
+    uint64_t last_id;
+    bool stopping; /* no new transfers */
+    bool closed;   /* no new calls either: the thread is gone */
+    bool joined;
+    bool ending; /* HTTP thread's own view of stopping */
+    int wake_fd, epoll_fd;
+    struct http_pool pools[HTTP_ORIGINS_POOLS]; /* by enum http_request_class */
+    struct http_transfer *running;
+    struct http_timers timers;
+    struct http_origins origins;
+    atomic_uint_fast64_t submitted, finished, failed, bytes, running_count[HTTP_ORIGINS_POOLS];
+};
+
+/* --- commands ------------------------------------------------------------------------------------------------------- */
+
+static bool push(struct http_thread *thread, struct command command)
+{
+    pthread_mutex_lock(&thread->lock);
+    bool accepted = command.kind == COMMAND_START ? !thread->stopping : !thread->closed;
+    if (accepted)
+        ARRAY_PUSH(&thread->queue, command);
+    pthread_mutex_unlock(&thread->lock);
+    uint64_t one = 1;
+    if (accepted && write(thread->wake_fd, &one, sizeof one) < 0)
+        return true; /* the counter is full: awake already */
+    return accepted;
+}
+
+static void count_result(struct http_thread *thread, const struct http_transfer *transfer, bool failed)
+{
+    atomic_fetch_add(&thread->finished, 1);
+    atomic_fetch_add(&thread->failed, failed ? 1 : 0);
+}
+
+static void unlink_transfer(struct http_thread *thread, struct http_transfer *transfer)
+{
+    for (struct http_transfer **at = &thread->running; *at != NULL; at = &(*at)->next) {
+        if (*at == transfer) {
+            *at = transfer->next;
+            break;
+        }
+    }
+    curl_off_t body = 0;
+    curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
+    atomic_fetch_add(&thread->bytes, (uint64_t)body);
+    curl_multi_remove_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
+    atomic_fetch_sub(&thread->running_count[transfer->class], 1);
+}
+
+static void start(struct http_thread *thread, struct http_transfer *transfer)
+{
+    struct error stopping = {.status = STATUS_INTERRUPTED, .text = "sovdeck is closing its connections"};
+    const struct error *made = thread->ending ? &stopping : &transfer->made;
+    if (made->status != STATUS_OK) {
+        count_result(thread, transfer, true);
+        http_transfer_abort(transfer, made);
+        return;
+    }
+    http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
+    transfer->next = thread->running;
+    thread->running = transfer;
+    atomic_fetch_add(&thread->running_count[transfer->class], 1);
+    curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
+}
+
+static void abort_transfer(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
+{
+    unlink_transfer(thread, transfer);
+    count_result(thread, transfer, true);
+    http_transfer_abort(transfer, error);
+}
+
+static struct http_transfer *find_transfer(struct http_thread *thread, uint64_t id)
+{
+    struct http_transfer *at = thread->running;
+    while (at != NULL && at->id != id)
+        at = at->next;
+    return at;
+}
+
+static void cancel(struct http_thread *thread, uint64_t id)
+{
+    struct http_transfer *transfer = find_transfer(thread, id);
+    if (transfer == NULL)
+        return;
+    struct error error;
+    error_set(&error, STATUS_INTERRUPTED, "%s: stopped", transfer->easy.authority);
+    abort_transfer(thread, transfer, &error);
+}
+
+/* on_done may not run while we walk the list it might change: collect first, then abort by id. */
+static void abort_all(struct http_thread *thread, const char *authority, enum status status, const char *why)
+{
+    ARRAY(uint64_t) ids = {0};
+    for (struct http_transfer *at = thread->running; at != NULL; at = at->next)
+        if (authority == NULL || strcmp(at->easy.authority, authority) == 0)
+            ARRAY_PUSH(&ids, at->id);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct http_transfer *transfer = find_transfer(thread, ids.items[i]);
+        struct error error;
+        if (transfer == NULL)
+            continue;
+        error_set(&error, status, "%s: %s", transfer->easy.authority, why);
+        curl_easy_setopt(transfer->easy.handle, CURLOPT_FORBID_REUSE, 1L);
+        abort_transfer(thread, transfer, &error);
+    }
+    ARRAY_FREE(&ids);
+}
+
+static void run_command(struct http_thread *thread, struct command *command)
+{
+    switch (command->kind) {
+    case COMMAND_START:
+        start(thread, command->transfer);
+        break;
+    case COMMAND_CANCEL:
+        cancel(thread, command->id);
+        break;
+    case COMMAND_CUT:
+        http_origins_cut(&thread->origins, command->authority, http_pool_now_ms());
+        abort_all(thread, command->authority, STATUS_UNREACHABLE, "no sign of life, connection cut");
+        free(command->authority);
+        break;
+    case COMMAND_CALL:
+        command->fn(command->context);
+        break;
+    }
+}
+
+/* Runs what was queued up to now; what these commands queue themselves comes in the next turn. */
+static bool run_commands(struct http_thread *thread)
+{
+    ARRAY(struct command) batch = {0};
+    pthread_mutex_lock(&thread->lock);
+    memcpy(&batch, &thread->queue, sizeof batch);
+    memset(&thread->queue, 0, sizeof thread->queue);
+    pthread_mutex_unlock(&thread->lock);
+    for (size_t i = 0; i < batch.count; i++)
+        run_command(thread, &batch.items[i]);
+    bool any = batch.count > 0;
+    ARRAY_FREE(&batch);
+    return any;
+}
+
+/* --- the loop ------------------------------------------------------------------------------------------------------- */
+
+static void reap(struct http_thread *thread, struct http_pool *pool)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = message->data.result;
+        char authority[HTTP_URL_ORIGIN_MAX];
+        struct http_transfer *transfer = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        snprintf(authority, sizeof authority, "%s", transfer->easy.authority);
+        unlink_transfer(thread, transfer);
+        count_result(thread, transfer, code != CURLE_OK);
+        if (http_transfer_finish(transfer, code))
+            http_origins_cut(&thread->origins, authority, http_pool_now_ms());
+    }
+}
+
+static int sooner(int64_t wait_ms, int64_t other_ms)
+{
+    if (other_ms >= 0 && (wait_ms < 0 || other_ms < wait_ms))
+        wait_ms = other_ms;
+    return wait_ms > INT32_MAX ? INT32_MAX : (int)wait_ms;
+}
+
+static int wait_time_ms(struct http_thread *thread)
+{
+    int64_t now_ms = http_pool_now_ms();
+    int wait_ms = sooner(-1, http_timers_wait_ms(&thread->timers));
+    for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++) {
+        int64_t due_ms = thread->pools[i].due_ms;
+        if (due_ms >= 0)
+            wait_ms = sooner(wait_ms, due_ms > now_ms ? due_ms - now_ms : 0);
+    }
+    return wait_ms;
+}
+
+static void turn(struct http_thread *thread)
+{
+    struct epoll_event events[EPOLL_BATCH];
+    int count = epoll_wait(thread->epoll_fd, events, EPOLL_BATCH, wait_time_ms(thread));
+    for (int i = 0; i < count; i++) {
+        uint32_t tag = (uint32_t)(events[i].data.u64 >> 32);
+        uint64_t drained;
+        if (tag == WAKE_TAG)
+            (void)!read(thread->wake_fd, &drained, sizeof drained);
+        else
+            http_pool_ready(&thread->pools[tag], (int)(uint32_t)events[i].data.u64, events[i].events);
+    }
+    int64_t now_ms = http_pool_now_ms();
+    for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++) {
+        http_pool_tick(&thread->pools[i], now_ms);
+        reap(thread, &thread->pools[i]);
+    }
+    http_timers_run(&thread->timers);
+}
+
+static bool is_stopping(struct http_thread *thread)
+{
+    pthread_mutex_lock(&thread->lock);
+    bool stopping = thread->stopping;
+    pthread_mutex_unlock(&thread->lock);
+    return stopping;
+}
+
+/* True once nothing is queued any more; from then on calls are refused. */
+static bool close_queue(struct http_thread *thread)
+{
+    pthread_mutex_lock(&thread->lock);
+    thread->closed = thread->queue.count == 0;
+    bool closed = thread->closed;
+    pthread_mutex_unlock(&thread->lock);
+    return closed;
+}
+
+static void *run(void *argument)
+{
+    struct http_thread *thread = argument;
+    while (!is_stopping(thread)) {
+        run_commands(thread);
+        turn(thread);
+    }
+    thread->ending = true;
+    do {
+        abort_all(thread, NULL, STATUS_INTERRUPTED, "sovdeck is closing its connections");
+        run_commands(thread);
+    } while (!close_queue(thread));
+    return NULL;
+}
+
+/* --- public --------------------------------------------------------------------------------------------------------- */
+
+static void initialise_library(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Signals belong to the main thread; libcurl may write to a closed socket, which must not kill us. */
+static void create(struct http_thread *thread)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_create(&thread->thread, NULL, run, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_setname_np(thread->thread, "http");
+}
+
+struct http_thread *http_thread_new(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, initialise_library);
+    struct http_thread *thread = alloc_new(struct http_thread);
+    pthread_mutex_init(&thread->lock, NULL);
+    thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)WAKE_TAG << 32};
+    epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, thread->wake_fd, &event);
+    for (uint32_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
+        http_pool_init(&thread->pools[i], thread->epoll_fd, i);
+    create(thread);
+    return thread;
+}
+
+void http_thread_stop(struct http_thread *thread)
+{
+    if (thread->joined)
+        return;
+    pthread_mutex_lock(&thread->lock);
+    thread->stopping = true;
+    pthread_mutex_unlock(&thread->lock);
+    uint64_t one = 1;
+    (void)!write(thread->wake_fd, &one, sizeof one);
+    pthread_join(thread->thread, NULL);
+    thread->joined = true;
+}
+
+void http_thread_free(struct http_thread *thread)
+{
+    if (thread == NULL)
+        return;
+    http_thread_stop(thread);
+    for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
+        http_pool_done(&thread->pools[i]);
+    http_timers_done(&thread->timers);
+    ARRAY_FREE(&thread->queue);
+    close(thread->epoll_fd);
+    close(thread->wake_fd);
+    pthread_mutex_destroy(&thread->lock);
+    free(thread);
+}
+
+uint64_t http_thread_submit(struct http_thread *thread, const struct http_request *request,
+                            const struct http_callbacks *callbacks, void *context)
+{
+    pthread_mutex_lock(&thread->lock);
+    uint64_t id = ++thread->last_id;
+    pthread_mutex_unlock(&thread->lock);
+    struct http_transfer *transfer = http_transfer_new(id, request, callbacks, context);
+    if (!push(thread, (struct command){.kind = COMMAND_START, .transfer = transfer})) {
+        http_transfer_discard(transfer);
+        return 0;
+    }
+    atomic_fetch_add(&thread->submitted, 1);
+    return id;
+}
+
+void http_thread_cancel(struct http_thread *thread, uint64_t id)
+{
+    struct http_transfer *transfer = http_thread_is_current(thread) ? find_transfer(thread, id) : NULL;
+    if (transfer != NULL)
+        transfer->muted = true;
+    push(thread, (struct command){.kind = COMMAND_CANCEL, .id = id});
+}
+
+void http_thread_cut(struct http_thread *thread, const char *url)
+{
+    char *authority = alloc_zeroed(1, HTTP_URL_ORIGIN_MAX);
+    http_url_authority(url, authority);
+    if (!push(thread, (struct command){.kind = COMMAND_CUT, .authority = authority}))
+        free(authority);
+}
+
+bool http_thread_call(struct http_thread *thread, void (*fn)(void *context), void *context)
+{
+    return push(thread, (struct command){.kind = COMMAND_CALL, .fn = fn, .context = context});
+}
+
+bool http_thread_is_current(const struct http_thread *thread)
+{
+    return pthread_equal(pthread_self(), thread->thread);
+}
+
+int http_thread_add_timer(struct http_thread *thread, int64_t delay_ms, void (*fn)(void *context), void *context)
+{
+    return http_timers_add(&thread->timers, delay_ms, fn, context);
+}
+
+void http_thread_cancel_timer(struct http_thread *thread, int timer)
+{
+    http_timers_cancel(&thread->timers, timer);
+}
+
+struct http_thread_counters http_thread_counters(struct http_thread *thread)
+{
+    return (struct http_thread_counters){
+        .submitted = atomic_load(&thread->submitted),
+        .finished = atomic_load(&thread->finished),
+        .failed = atomic_load(&thread->failed),
+        .bytes_received = atomic_load(&thread->bytes),
+        .running_streams = atomic_load(&thread->running_count[HTTP_REQUEST_CLASS_STREAM]),
+        .running_requests = atomic_load(&thread->running_count[HTTP_REQUEST_CLASS_REQUEST]),
+    };
+}
