@@ -2,6 +2,7 @@
 #ifndef TRANSPORT_HTTP_TIMERS_H
 #define TRANSPORT_HTTP_TIMERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/array.h"
