@@ -70,8 +70,10 @@ int64_t timestamp_parse(struct span text)
 
 static bool split(int64_t at_ms, struct tm *parts)
 {
-    time_t seconds = (time_t)(at_ms >= 0 ? at_ms / 1000 : (at_ms - 999) / 1000);
-    return at_ms != TIMESTAMP_NONE && gmtime_r(&seconds, parts) != NULL;
+    if (at_ms == TIMESTAMP_NONE)
+        return false;
+    time_t seconds = (time_t)(at_ms / 1000 - (at_ms % 1000 < 0 ? 1 : 0));
+    return gmtime_r(&seconds, parts) != NULL;
 }
 
 /* strftime in UTC; the empty text for TIMESTAMP_NONE. A macro so that the compiler sees the literal pattern. */

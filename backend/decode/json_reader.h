@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
-#include "base/span.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "base/error.h"
+#include "base/span.h"
 
 /* Bytes that must be readable (any content) behind a text given to json_reader_parse_padded. */
 #define JSON_READER_PADDING 64
