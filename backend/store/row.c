@@ -83,16 +83,17 @@ struct row *row_builder_finish(struct row_builder *builder)
     return row;
 }
 
-struct row *row_ref(struct row *row)
+const struct row *row_ref(const struct row *row)
 {
-    row->count++;
+    ((struct row *)row)->count++;
     return row;
 }
 
-void row_unref(struct row *row)
+void row_unref(const struct row *row)
 {
-    if (row != NULL && --row->count == 0)
-        free(row);
+    struct row *counted = (struct row *)row;
+    if (counted != NULL && --counted->count == 0)
+        free(counted);
 }
 
 const struct kind *row_kind(const struct row *row)

@@ -22,8 +22,9 @@ void row_builder_start(struct row_builder *builder, const struct kind *kind, int
 void row_builder_add(struct row_builder *builder, struct span cell); /* copied; must be sanitized */
 struct row *row_builder_finish(struct row_builder *builder);         /* new, count 1; missing cells are empty */
 
-struct row *row_ref(struct row *row);
-void row_unref(struct row *row); /* NULL is fine */
+/* A count is no change: a reader may hold a row it sees as const. */
+const struct row *row_ref(const struct row *row);
+void row_unref(const struct row *row); /* NULL is fine */
 
 const struct kind *row_kind(const struct row *row);
 int row_region(const struct row *row);

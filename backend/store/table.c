@@ -163,9 +163,9 @@ void table_delete(struct table *table, struct span key)
 /* The table cannot change while it is iterated: the keys of the swept rows are collected first, in rows held by a count. */
 static void sweep(struct table *table)
 {
-    struct row **gone = alloc_zeroed(table->rows.count + 1, sizeof *gone);
+    const struct row **gone = alloc_zeroed(table->rows.count + 1, sizeof *gone);
     size_t count = 0, at = 0;
-    struct row *row;
+    const struct row *row;
     while ((row = hash_table_next(&table->rows, &at, NULL)) != NULL)
         if (row_mark(row) != table->sweep)
             gone[count++] = row_ref(row);
