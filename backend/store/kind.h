@@ -23,6 +23,9 @@ enum kind_cell {
     KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that can name a host, as (path, value) pairs: rule T-REL-07;
                                * paths are relative to it: "image.repository", "list[2].url" */
     KIND_CELL_PRESENT, /* "true" when something is at the path */
+    KIND_CELL_SUM,     /* sum of the integers at the path; true counts 1 */
+    KIND_CELL_KEYS,    /* keys of the object at the path that begin with `first`, without it, as a list */
+    KIND_CELL_YAML_VALUE, /* value of the top-level key `first` in the YAML text at the path */
 };
 
 #define KIND_ITEM_SEPARATOR '\x1e'
@@ -31,9 +34,9 @@ enum kind_cell {
 struct kind_field {
     enum field field;
     enum kind_cell cell;
-    const char *path;        /* json_path.h */
-    const char *alternative; /* tried when the first has nothing; NULL: none */
-    const char *first, *second; /* KIND_CELL_PAIRS */
+    const char *path;        /* json_path.h; several, separated by a space, are all read in order */
+    const char *alternative; /* the same, read when `path` has nothing; NULL: none */
+    const char *first, *second; /* KIND_CELL_PAIRS, _KEYS, _YAML_VALUE */
     size_t maximum;          /* bytes kept of the cell; 0: KIND_CELL_MAXIMUM */
 };
 
@@ -56,6 +59,9 @@ struct kind_field {
 #define KIND_ID_DAEMONSETS "daemonsets"
 #define KIND_ID_DEPLOYMENTS "deployments"
 #define KIND_ID_STATEFULSETS "statefulsets"
+#define KIND_ID_CUTOVER_STEPS "cutover-steps" /* step ConfigMaps in catalyst */
+#define KIND_ID_SOVEREIGN_FQDN "sovereign-fqdn" /* ConfigMap catalyst-system/sovereign-fqdn */
+#define KIND_ID_RUNTIME_CONFIG "runtime-config" /* ConfigMap catalyst-system/catalyst-runtime-config */
 #define KIND_ID_CUTOVER_STATUS "cutover-status" /* the one ConfigMap catalyst/self-sovereign-cutover-status */
 #define KIND_ID_EGRESS_POLICIES "ciliumclusterwidenetworkpolicies"
 #define KIND_ID_PROVIDERS "providers" /* Crossplane */
