@@ -69,6 +69,9 @@ void keymap_free(struct keymap *keymap);
 enum status keymap_overlay_file(struct keymap *keymap, const char *path, struct error *err);
 enum status keymap_overlay_text(struct keymap *keymap, const char *name, struct span text, struct error *err);
 
+/* The same with a shipped keymap by name: "default" (changes nothing), "emacs". False when there is no such keymap. */
+bool keymap_overlay_builtin(struct keymap *keymap, const char *name);
+
 size_t keymap_problem_count(const struct keymap *keymap);
 const char *keymap_problem_at(const struct keymap *keymap, size_t index); /* "file:line: what, expected what" */
 
