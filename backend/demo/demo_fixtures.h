@@ -1,0 +1,21 @@
+/* Fills the stores of a fresh demo Sovereign: two tethered regions that have run for nine days. Called once, before
+ * anything serves. Each part is a file of its own. */
+#ifndef DEMO_DEMO_FIXTURES_H
+#define DEMO_DEMO_FIXTURES_H
+
+#include "demo/demo_world.h"
+
+#define DEMO_FIXTURES_AGE_DAYS 9
+
+void demo_fixtures_load(struct demo_world *world); /* everything below, in both regions */
+
+void demo_fixtures_platform(struct demo_world *world, int region); /* namespaces, nodes, secrets, certificates, packages */
+void demo_fixtures_flux(struct demo_world *world, int region);     /* sources, Kustomizations, the kit's releases */
+void demo_fixtures_workloads(struct demo_world *world, int region);
+void demo_fixtures_estate(struct demo_world *world);               /* Organizations, Environments, Applications, Blueprints */
+void demo_fixtures_cutover(struct demo_world *world);              /* step ConfigMaps, status, DaemonSet; primary region */
+
+/* A deployed HelmRelease's status: `versions` history entries, the last one `age_seconds` old. */
+void demo_fixtures_deploy(json_t *release, const char *app_version, int versions, int64_t age_seconds);
+
+#endif
