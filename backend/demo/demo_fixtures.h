@@ -13,6 +13,8 @@ void demo_fixtures_platform(struct demo_world *world, int region); /* namespaces
 void demo_fixtures_flux(struct demo_world *world, int region);     /* sources, Kustomizations, the kit's releases */
 void demo_fixtures_workloads(struct demo_world *world, int region);
 void demo_fixtures_estate(struct demo_world *world);               /* Organizations, Environments, Applications, Blueprints */
+void demo_fixtures_secrets(struct demo_world *world, int region);  /* credentials and configuration; of _platform */
+void demo_fixtures_recovery(struct demo_world *world);             /* Continuums, CNPG pairs, user access */
 void demo_fixtures_cutover(struct demo_world *world);              /* step ConfigMaps, status, DaemonSet; primary region */
 
 /* A deployed HelmRelease's status: `versions` history entries, the last one `age_seconds` old. */

@@ -65,14 +65,14 @@ static void merge(json_t *into, json_t *from)
 
 json_t *demo_kit_usual_values(const char *name, unsigned variation)
 {
-    json_t *server = parse(COMPONENT), *worker = parse(COMPONENT);
+    json_t *server = parse(COMPONENT), *worker = parse(COMPONENT), *cache = parse(COMPONENT);
     json_object_set_new(server, "replicaCount", json_integer(1 + (json_int_t)(variation % 3)));
     json_object_set_new(json_object_get(server, "serviceAccount"), "name", json_string(name));
     char memory[24];
     snprintf(memory, sizeof memory, "%uMi", 128u << (variation % 4));
     json_object_set_new(json_object_get(json_object_get(worker, "resources"), "requests"), "memory", json_string(memory));
-    return json_pack("{s:s, s:o, s:o, s:o}", "fullnameOverride", name, "server", server, "worker", worker, "monitoring",
-                     parse(MONITORING));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "fullnameOverride", name, "server", server, "worker", worker, "cache", cache,
+                     "monitoring", parse(MONITORING));
 }
 
 const char *demo_kit_repository_name(const struct demo_kit_row *row)

@@ -10,7 +10,7 @@
 json_t *demo_kit_repository_document(const struct demo_kit_row *row);
 json_t *demo_kit_release_document(const struct demo_kit_row *row);
 
-/* Values as big as real ones: the chart's usual knobs for two components, for `name`. New reference. */
+/* Values as big as real ones: the chart's usual knobs for three components, for `name`. New reference. */
 json_t *demo_kit_usual_values(const char *name, unsigned variation);
 
 /* The whole slot file: comment, HelmRepository, HelmRelease. Caller frees. */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "demo/demo_logs.h"
 #include "demo/demo_store.h"
 
 #define DEMO_WORLD_REGIONS 2
@@ -17,6 +18,8 @@ enum { DEMO_WORLD_PRIMARY, DEMO_WORLD_SECONDARY };
 
 struct demo_world {
     struct demo_store *stores[DEMO_WORLD_REGIONS];
+    struct demo_logs *logs[DEMO_WORLD_REGIONS];
+    struct demo_chronicle *chronicle; /* Kubernetes events */
     struct demo_git *git;
     struct demo_cutover *cutover;
     double speed; /* contract seconds pass this many times as fast */
