@@ -109,7 +109,7 @@ static void render_scalar(struct lines *lines, const struct place *place, const 
             return;
         }
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
     emit(lines, place, span_of(text != NULL ? text : "null"), false);
     free(text);
 }

@@ -240,7 +240,7 @@ static char *compose(const json_t *content, const struct tail *tail, char head[J
     json_object_update(entry, (json_t *)content);
     json_object_del(entry, "hash");
     json_object_set_new(entry, "previous", json_string(tail->hash));
-    char *text = json_dumps(entry, JSON_COMPACT);
+    char *text = json_dumps(entry, JSON_COMPACT | JSON_ENSURE_ASCII); /* nothing in the file can reach a terminal's controls */
     json_decref(entry);
     hash_text(text, strlen(text), head);
     char *line = alloc_printf("%.*s" TAIL_PREFIX "%s\"}\n", (int)strlen(text) - 1, text, head);

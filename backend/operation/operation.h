@@ -39,6 +39,7 @@ struct operation *operation_new(enum operation_id id, int region, const struct k
 void operation_add_assignment(struct operation *operation, const char *text); /* over the maximum: refused when prepared */
 void operation_set_reason(struct operation *operation, const char *reason);
 void operation_free(struct operation *operation); /* NULL is fine */
+struct operation *operation_copy(const struct operation *operation);
 
 /* What prepare and execute work with. Borrowed. */
 struct operation_context {
@@ -79,6 +80,10 @@ struct operation_outcome {
 enum status operation_execute(const struct operation_context *context, const struct prepared *prepared,
                               void (*progress)(void *progress_context, enum operation_phase phase, const char *text),
                               void *progress_context, struct operation_outcome *outcome);
+
+/* Journals that a prepared operation was not confirmed (wrong or missing name). Nothing is sent. */
+enum status operation_decline(const struct operation_context *context, const struct prepared *prepared, const char *reason,
+                              struct error *err);
 
 /* "Suspend HelmRelease flux-system/bp-harbor on fsn1". Caller frees. */
 char *operation_title(const struct sovereign *sovereign, const struct operation *operation);

@@ -21,7 +21,7 @@ enum prepared_confirm {
 /* One request as it would go over the wire; `equivalent` is the same as a command line (no secrets). */
 struct prepared_request {
     char *method, *url, *content_type; /* content_type NULL: no body */
-    char *body;                        /* compact JSON; NULL: none */
+    char *body;                        /* compact JSON, ASCII; NULL: none */
     char *equivalent;
 };
 
@@ -32,46 +32,43 @@ struct prepared_path {
     struct git_verdict git;
 };
 
-struct prepared_texts {
-    char **items;
-    size_t count, capacity;
-};
-
 /* One thing that was checked before the operation. */
 struct prepared_check {
     char *text;         /* "may patch helmreleases in flux-system" */
-    enum status status; /* OK; FOUND: a warning; UNMEASURED: could not be checked; others: refused */
+    enum status status; /* OK; FOUND: a warning; UNMEASURED: could not be checked; others: refused because of it */
 };
+
+enum prepared_diff { PREPARED_DIFF_NONE, PREPARED_DIFF_DRY_RUN, PREPARED_DIFF_PREDICTED };
 
 struct prepared {
     struct operation *operation; /* own copy */
-    char *title;
-    struct prepared_request *requests;
-    size_t request_count, request_capacity;
-    struct { struct prepared_check *items; size_t count, capacity; } checks;
-    struct prepared_texts refusals; /* sentences; empty: it may go ahead */
-    struct prepared_texts warnings;
-    enum status refusal_status;     /* of the first refusal: FORBIDDEN, REFUSED, NOT_FOUND, CONFLICT */
-    bool has_diff;                  /* server-side dry run done */
-    struct json_diff diff;
-    struct prepared_texts predicted; /* where there is no dry run: the effect as predicted, and labelled so */
+    char *title;                 /* "Suspend HelmRelease flux-system/bp-harbor on fsn" */
+    struct { struct prepared_request *items; size_t count, capacity; } requests;
+    struct { struct prepared_check *items; size_t count, capacity; } checks; /* in the order of checking */
+    struct { char **items; size_t count, capacity; } refusals;  /* sentences; none: it may go ahead */
+    struct { char **items; size_t count, capacity; } warnings;  /* sentences */
+    enum status refusal_status; /* of the first refusal: FORBIDDEN, REFUSED, NOT_FOUND, CONFLICT, INVALID, UNSUPPORTED */
+    enum prepared_diff diff_kind;
+    struct json_diff diff;      /* DRY_RUN: the server's own answer; PREDICTED: ours, and to be labelled so */
+    struct { char **items; size_t count, capacity; } predicted; /* the effect in words where there is no dry run, labelled so */
     struct { struct prepared_path *items; size_t count, capacity; } paths;
     struct blast_radius radius;
     enum prepared_confirm confirm;
-    char *confirm_name;   /* to be typed: the object's name, or the FQDN for a cutover; for --confirm on production */
+    char *confirm_name;   /* what is typed: the object's name, or the FQDN for a cutover; also for --confirm on production */
     bool is_production;
-    char *verify_text;    /* "until status.lastHandledReconcileAt is the token, at most 2m0s" */
-    int64_t deadline_ms;
-    /* precondition and what execute sends; private */
-    struct prepared_object *object;
+    const char *effect;   /* what is watched for afterwards: "the controller handled the request" */
+    int64_t deadline_ms;  /* and for how long at most */
+    int64_t prepared_ms;  /* monotonic */
+    struct precondition *precondition; /* what execute checks and sends */
 };
 
 bool prepared_is_refused(const struct prepared *prepared);
 void prepared_free(struct prepared *prepared); /* NULL is fine */
 
-/* The whole preview as lines of plain text (requests, checks, diff, Git, radius, confirm), for -o text. Caller frees. */
+/* The whole preview as plain text (requests, checks, diff, Git, radius, confirmation), ends in '\n'. Caller frees. */
 char *prepared_text(const struct prepared *prepared);
-/* The same as a JSON document, for -o json and the journal. New reference. */
+
+/* The same as a JSON document, for -o json. New reference. */
 json_t *prepared_json(const struct prepared *prepared);
 
 #endif

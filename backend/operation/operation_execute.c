@@ -1,0 +1,303 @@
+/* Carries out a prepared operation: journal, check, send, look, verify, journal. A request is sent once; when its reply is
+ * lost the object is looked at, and the outcome says so. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/timestamp.h"
+#include "operation/operation_journal.h"
+#include "operation/preparation.h"
+#include "sovereign/kind_table.h"
+
+#define SEND_ATTEMPTS 5 /* 409 only says that somebody wrote between our reading and sending: read, check, send again */
+#define LOOK_ATTEMPTS 3
+
+struct execution {
+    const struct operation_context *context;
+    const struct prepared *prepared;
+    const struct operation_row *row;
+    struct operation_outcome *outcome;
+    void (*progress)(void *context, enum operation_phase phase, const char *text);
+    void *progress_context;
+    struct kube_client *client; /* NULL for start-cutover without a primary region */
+    int64_t generation;         /* as the server answered */
+};
+
+static void report(struct execution *execution, enum operation_phase phase, const char *text)
+{
+    if (execution->progress != NULL)
+        execution->progress(execution->progress_context, phase, text);
+}
+
+static enum status conclude(struct execution *execution, enum status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static enum status conclude(struct execution *execution, enum status status, const char *format, ...)
+{
+    struct error text;
+    va_list args;
+    va_start(args, format);
+    CLEANUP(alloc_free_pointer) char *raw = alloc_vprintf(format, args);
+    va_end(args);
+    error_set(&text, status, "%s", raw);
+    execution->outcome->status = status;
+    memcpy(execution->outcome->text, text.text, sizeof execution->outcome->text);
+    return status;
+}
+
+/* The server may or may not have taken the request. */
+static bool is_lost(enum status status)
+{
+    return status == STATUS_UNREACHABLE || status == STATUS_TIMEOUT || status == STATUS_UNMEASURED || status == STATUS_INTERRUPTED;
+}
+
+/* ---- Kubernetes objects ---- */
+
+static enum status get_now(struct execution *execution, json_t **now, struct error *err)
+{
+    const struct operation *operation = execution->prepared->operation;
+    return preparation_get(execution->client, operation->kind, operation->namespace, operation->name, now, err);
+}
+
+/* Nothing in flight that was not when the person looked. */
+static enum status check_cutover(struct execution *execution, struct error *err)
+{
+    CLEANUP(json_edit_unref) json_t *data = NULL;
+    struct cutover_claim claim;
+    if ((execution->row->needs & OPERATION_NEEDS_QUIET_CUTOVER) == 0 || preparation_read_claim(execution->context, &data, NULL) != STATUS_OK)
+        return STATUS_OK;
+    cutover_claim_read(data, &claim);
+    if (!claim.running || preparation_is_stranded(execution->context, &claim))
+        return STATUS_OK;
+    return error_set(err, STATUS_CONFLICT, "a cutover began since the preview (step %s); nothing was sent", claim.current_step);
+}
+
+/* The reply was lost: is the change in place? */
+static enum status look(struct execution *execution, const struct error *lost)
+{
+    report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the object");
+    CLEANUP(json_edit_unref) json_t *now = NULL;
+    struct error problem;
+    enum status status = STATUS_UNREACHABLE;
+    for (int attempt = 0; attempt < LOOK_ATTEMPTS && status != STATUS_OK && status != STATUS_INTERRUPTED; attempt++)
+        status = get_now(execution, &now, &problem);
+    if (status != STATUS_OK)
+        return conclude(execution, lost->status == STATUS_INTERRUPTED ? STATUS_INTERRUPTED : STATUS_UNMEASURED,
+                        "whether the change arrived is not known (%s) and the object cannot be read (%s): look before doing it again",
+                        lost->text, problem.text);
+    if (!precondition_holds(execution->prepared->precondition, now))
+        return conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the object did not show the change when looked at; it was "
+                        "not sent again", lost->text);
+    execution->generation = json_integer_value(json_object_get(json_object_get(now, "metadata"), "generation"));
+    execution->outcome->sent = true;
+    return STATUS_OK;
+}
+
+static enum status send_once(struct execution *execution, const json_t *now, struct error *err)
+{
+    const struct operation *operation = execution->prepared->operation;
+    struct precondition *precondition = execution->prepared->precondition;
+    CLEANUP(json_edit_unref) json_t *body = precondition_body(precondition, json_edit_metadata(now, "resourceVersion")), *answer = NULL;
+    CLEANUP(alloc_free_pointer) char *text = preparation_json(body);
+    CLEANUP(bytebuf_done) struct bytebuf reply;
+    bytebuf_init(&reply, KUBE_CLIENT_OBJECT_MAXIMUM);
+    enum status status = kube_client_patch(execution->client, operation->kind, operation->namespace, operation->name,
+                                           precondition->json_patch ? KUBE_PATCH_JSON : KUBE_PATCH_MERGE, false, span_of(text), &reply, err);
+    if (status != STATUS_OK)
+        return status;
+    execution->outcome->sent = true;
+    if (json_edit_parse("the answer", bytebuf_span(&reply), &answer, NULL) == STATUS_OK)
+        execution->generation = json_integer_value(json_object_get(json_object_get(answer, "metadata"), "generation"));
+    return STATUS_OK;
+}
+
+static enum status check_and_send(struct execution *execution)
+{
+    struct error problem;
+    enum status status = STATUS_CONFLICT;
+    for (int attempt = 0; attempt < SEND_ATTEMPTS && status == STATUS_CONFLICT; attempt++) {
+        CLEANUP(json_edit_unref) json_t *now = NULL;
+        report(execution, OPERATION_PHASE_CHECK, "checking that the object is as previewed");
+        status = check_cutover(execution, &problem);
+        if (status == STATUS_OK)
+            status = get_now(execution, &now, &problem);
+        if (status == STATUS_OK)
+            status = precondition_check(execution->prepared->precondition, now, execution->prepared->operation->name, &problem);
+        if (status != STATUS_OK)
+            return conclude(execution, status, "%s", problem.text);
+        report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
+        status = send_once(execution, now, &problem);
+    }
+    if (is_lost(status))
+        return look(execution, &problem);
+    if (status != STATUS_OK)
+        return conclude(execution, status, "not changed: %s", problem.text);
+    return STATUS_OK;
+}
+
+/* ---- the cutover ---- */
+
+static enum status look_at_cutover(struct execution *execution, const struct error *lost)
+{
+    report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the cutover's status");
+    struct catalyst_cutover cutover;
+    struct error problem;
+    CLEANUP(json_edit_unref) json_t *data = NULL;
+    struct cutover_claim claim;
+    int64_t before_ms = execution->prepared->precondition->last_attempt_ms, now_ms = TIMESTAMP_NONE;
+    if (preparation_read_claim(execution->context, &data, &problem) == STATUS_OK) {
+        cutover_claim_read(data, &claim);
+        now_ms = claim.last_attempt_ms;
+    } else if (catalyst_client_cutover(execution->context->sovereign->catalyst, &cutover, &problem) == STATUS_OK) {
+        now_ms = cutover.last_attempt_ms != TIMESTAMP_NONE ? cutover.last_attempt_ms : cutover.started_ms;
+    } else {
+        return conclude(execution, STATUS_UNMEASURED, "whether the cutover was started is not known (%s; %s): look before doing it again",
+                        lost->text, problem.text);
+    }
+    if (now_ms == before_ms)
+        return conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the status showed no new attempt when looked at; it was "
+                        "not sent again", lost->text);
+    execution->outcome->sent = true;
+    return STATUS_OK;
+}
+
+static enum status start_cutover(struct execution *execution)
+{
+    struct error problem;
+    struct catalyst_cutover cutover;
+    CLEANUP(json_edit_unref) json_t *data = NULL;
+    report(execution, OPERATION_PHASE_CHECK, "checking that no other attempt began");
+    if (preparation_read_claim(execution->context, &data, &problem) == STATUS_OK) {
+        struct cutover_claim claim;
+        cutover_claim_read(data, &claim);
+        if (claim.last_attempt_ms != execution->prepared->precondition->last_attempt_ms)
+            return conclude(execution, STATUS_CONFLICT, "the cutover changed since the preview: another attempt began; nothing was sent");
+    }
+    report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
+    enum status status = catalyst_client_start(execution->context->sovereign->catalyst, &cutover, &problem);
+    if (is_lost(status))
+        return look_at_cutover(execution, &problem);
+    if (status != STATUS_OK)
+        return conclude(execution, status, "not started: %s", problem.text);
+    execution->outcome->sent = true;
+    if (cutover.complete)
+        return conclude(execution, STATUS_FOUND, "catalyst-api says the cutover is complete already: nothing was started");
+    return STATUS_OK;
+}
+
+/* ---- verify ---- */
+
+struct verification {
+    struct effect_watch watch;
+    enum effect (*seen)(struct effect_watch *watch, struct json_value object);
+    struct execution *execution;
+    char reported[256];
+};
+
+static bool satisfied(void *context, struct json_value object)
+{
+    struct verification *verification = context;
+    if (json_reader_kind(object) == JSON_KIND_ABSENT) {
+        snprintf(verification->watch.text, sizeof verification->watch.text, "the object is gone");
+        verification->watch.effect = EFFECT_BAD;
+        return true;
+    }
+    enum effect effect = verification->seen(&verification->watch, object);
+    if (strcmp(verification->reported, verification->watch.text) != 0) {
+        memcpy(verification->reported, verification->watch.text, sizeof verification->reported);
+        report(verification->execution, OPERATION_PHASE_VERIFY, verification->watch.text);
+    }
+    return effect != EFFECT_PENDING;
+}
+
+static enum status conclude_effect(struct execution *execution, const struct effect_watch *watch)
+{
+    execution->outcome->verified = watch->effect == EFFECT_SEEN;
+    switch (watch->effect) {
+    case EFFECT_SEEN: return conclude(execution, STATUS_OK, "done: %s", watch->text);
+    case EFFECT_BAD: return conclude(execution, STATUS_FOUND, "sent and taken, but %s", watch->text);
+    case EFFECT_REVERTED: return conclude(execution, STATUS_FOUND, "sent and taken, but %s (Git, most likely)", watch->text);
+    case EFFECT_PENDING: break;
+    }
+    return conclude(execution, STATUS_TIMEOUT, "sent and taken; %s", watch->text);
+}
+
+static enum status verify(struct execution *execution)
+{
+    const struct operation *operation = execution->prepared->operation;
+    bool is_cutover = operation->kind == NULL;
+    struct verification verification = {.watch = {.precondition = execution->prepared->precondition, .generation = execution->generation},
+                                        .seen = execution->row->seen, .execution = execution};
+    struct error problem;
+    if (execution->client == NULL)
+        return conclude(execution, STATUS_UNMEASURED, "sent and taken; the effect cannot be watched: the primary region cannot be used");
+    report(execution, OPERATION_PHASE_VERIFY, execution->prepared->effect);
+    enum status status = kube_client_watch_until(execution->client, is_cutover ? kind_table_get(KIND_ID_CUTOVER_STATUS) : operation->kind,
+                                                 is_cutover ? CUTOVER_CLAIM_NAMESPACE : operation->namespace,
+                                                 is_cutover ? CUTOVER_CLAIM_NAME : operation->name, execution->prepared->deadline_ms,
+                                                 satisfied, &verification, &problem);
+    if (status == STATUS_OK)
+        return conclude_effect(execution, &verification.watch);
+    char deadline[TIMESTAMP_TEXT_MAX];
+    timestamp_format_age(deadline, execution->prepared->deadline_ms);
+    if (status == STATUS_TIMEOUT)
+        return conclude(execution, STATUS_TIMEOUT, "sent and taken, but the effect was not seen within %s: %s", deadline,
+                        verification.watch.text[0] != '\0' ? verification.watch.text : problem.text);
+    return conclude(execution, status == STATUS_INTERRUPTED ? status : STATUS_UNMEASURED,
+                    "sent and taken; the effect could not be watched: %s", problem.text);
+}
+
+/* ---- the whole ---- */
+
+static void run(struct execution *execution)
+{
+    bool is_cutover = execution->prepared->operation->kind == NULL;
+    enum status status = is_cutover ? start_cutover(execution) : check_and_send(execution);
+    if (status == STATUS_OK)
+        verify(execution);
+}
+
+static void finish(struct execution *execution, const char *id, int64_t started_ms)
+{
+    struct error problem;
+    struct operation_outcome *outcome = execution->outcome;
+    outcome->elapsed_ms = clock_monotonic_ms() - started_ms;
+    if (operation_journal_end(execution->context, execution->prepared, id, outcome, &problem) != STATUS_OK) {
+        CLEANUP(alloc_free_pointer) char *text = alloc_strdup(outcome->text);
+        conclude(execution, outcome->status == STATUS_OK ? STATUS_IO : outcome->status, "%s; but the journal's line after could not be written: %s",
+                 text, problem.text);
+    }
+    report(execution, OPERATION_PHASE_DONE, outcome->text);
+}
+
+enum status operation_execute(const struct operation_context *context, const struct prepared *prepared,
+                              void (*progress)(void *progress_context, enum operation_phase phase, const char *text),
+                              void *progress_context, struct operation_outcome *outcome)
+{
+    *outcome = (struct operation_outcome){0};
+    struct execution execution = {.context = context, .prepared = prepared, .row = operation_table_row(prepared->operation->id),
+                                  .outcome = outcome, .progress = progress, .progress_context = progress_context};
+    if (prepared_is_refused(prepared))
+        return conclude(&execution, prepared->refusal_status, "refused: %s", prepared->refusals.items[0]);
+    int region = prepared->operation->kind != NULL ? prepared->operation->region : sovereign_primary(context->sovereign);
+    struct error problem;
+    preparation_client(context, region, &execution.client, &problem);
+    char id[OPERATION_JOURNAL_ID_MAX];
+    report(&execution, OPERATION_PHASE_JOURNAL, "writing the journal's line before");
+    if (operation_journal_begin(context, prepared, NULL, id, outcome->journal_head, &problem) != STATUS_OK)
+        return conclude(&execution, STATUS_REFUSED, "no journal, no write: %s", problem.text);
+    int64_t started_ms = clock_monotonic_ms();
+    run(&execution);
+    finish(&execution, id, started_ms);
+    return outcome->status;
+}
+
+enum status operation_decline(const struct operation_context *context, const struct prepared *prepared, const char *reason,
+                              struct error *err)
+{
+    char id[OPERATION_JOURNAL_ID_MAX];
+    return operation_journal_begin(context, prepared, reason, id, NULL, err);
+}
