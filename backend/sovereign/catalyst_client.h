@@ -22,6 +22,8 @@ const char *catalyst_client_url(const struct catalyst_client *client);
 struct tls_identity *catalyst_client_identity(const struct catalyst_client *client); /* borrowed */
 void catalyst_client_set_cancel(struct catalyst_client *client, const atomic_bool *cancel);
 
+bool catalyst_client_can_login(const struct catalyst_client *client); /* a token command is configured */
+
 /* Runs the token command and gives its token to the identity. STATUS_UNSUPPORTED when none is configured. Blocks up to 30 s. */
 enum status catalyst_client_login(struct catalyst_client *client, struct error *err);
 

@@ -168,8 +168,8 @@ static const struct discovery_resource *find_resource(const struct discovery *di
     return NULL;
 }
 
-enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind, const char **version,
-                                        char missing[DISCOVERY_PATH_MAX])
+enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind,
+                                        char version[DISCOVERY_VERSION_MAX], char missing[DISCOVERY_PATH_MAX])
 {
     char wanted[128];
     snprintf(wanted, sizeof wanted, "%s %s", kind->version, kind->versions != NULL ? kind->versions : "");
@@ -187,7 +187,7 @@ enum discovery_answer discovery_version(const struct discovery *discovery, const
         }
         const struct discovery_resource *resource = find_resource(discovery, kind->group, name, kind->plural);
         if (resource != NULL) {
-            *version = resource->version;
+            snprintf(version, DISCOVERY_VERSION_MAX, "%s", name);
             return DISCOVERY_ANSWER_SERVED;
         }
     }

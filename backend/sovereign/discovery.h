@@ -10,6 +10,7 @@
 #include "store/kind.h"
 
 #define DISCOVERY_PATH_MAX 192
+#define DISCOVERY_VERSION_MAX 32
 #define DISCOVERY_DOCUMENTS_MAX 256 /* group versions */
 #define DISCOVERY_RESOURCES_MAX 4096
 
@@ -20,7 +21,7 @@ enum discovery_answer {
 };
 
 struct discovery_resource {
-    char group[96], version[32]; /* group "" is the core group */
+    char group[96], version[DISCOVERY_VERSION_MAX]; /* group "" is the core group */
     char plural[96], singular[96];
     char kind[96];
     char short_names[96]; /* space-separated */
@@ -37,11 +38,12 @@ void discovery_clear(struct discovery *discovery); /* forget everything: it is a
  * caller's to handle. STATUS_INVALID: the body is no discovery document. */
 enum status discovery_take(struct discovery *discovery, const char *path, int code, struct span body, struct error *err);
 
-/* Which of the kind's versions is served. SERVED: *version is set; UNKNOWN: `missing` is the path to fetch. */
-enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind, const char **version,
-                                        char missing[DISCOVERY_PATH_MAX]);
+/* Which of the kind's versions is served. SERVED: `version` is set; UNKNOWN: `missing` is the path to fetch. */
+enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind,
+                                        char version[DISCOVERY_VERSION_MAX], char missing[DISCOVERY_PATH_MAX]);
 
-/* By what a person types: plural, singular, kind, short name, or plural.group. ABSENT only when all documents are there. */
+/* By what a person types: plural, singular, kind, short name, or plural.group. ABSENT only when all documents are there.
+ * *ret is valid until the next discovery_take or _clear. */
 enum discovery_answer discovery_find(const struct discovery *discovery, const char *word, const struct discovery_resource **ret,
                                      char missing[DISCOVERY_PATH_MAX]);
 

@@ -49,6 +49,7 @@ struct http_thread *kube_client_thread(const struct kube_client *client);    /* 
 
 /* Calls end with STATUS_INTERRUPTED once *cancel is true. NULL: never. Set before other threads use the client. */
 void kube_client_set_cancel(struct kube_client *client, const atomic_bool *cancel);
+const atomic_bool *kube_client_cancel(const struct kube_client *client);
 
 /* Paths: "/api/v1/namespaces/NS/pods/NAME/log". `namespace` NULL or "": all namespaces (collections only);
  * `name` NULL: the collection; `subresource` NULL: none. Names are escaped. Pure. */
@@ -58,8 +59,9 @@ void kube_client_path(struct bytebuf *path, const struct kind *kind, const char 
 /* Selectors of the kind as a query without '?', into an empty buffer: "labelSelector=…&fieldSelector=…". Pure. */
 void kube_client_selectors(struct bytebuf *query, const struct kind *kind);
 
-/* Version of the kind that this server has (asked once, then remembered). STATUS_UNSUPPORTED: it does not have the kind. */
-enum status kube_client_version(struct kube_client *client, const struct kind *kind, const char **version, struct error *err);
+/* Version of the kind that this server has (asked once, then remembered; blocks). STATUS_UNSUPPORTED: it does not have the kind. */
+enum status kube_client_version(struct kube_client *client, const struct kind *kind, char version[DISCOVERY_VERSION_MAX],
+                                struct error *err);
 
 /* kube_client_path with the version this server has. */
 enum status kube_client_object_path(struct kube_client *client, const struct kind *kind, const char *namespace,

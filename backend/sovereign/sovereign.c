@@ -1,0 +1,222 @@
+/* Builds the Sovereign of a session from the command line, the profile and the kubeconfigs; no network is touched. */
+#include "sovereign/sovereign.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/nearest.h"
+#include "base/sanitize.h"
+#include "sovereign/kubeconfig.h"
+
+static void copy(char *out, size_t size, const char *text)
+{
+    sanitize_line_into(out, size, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+}
+
+/* A region's client; what goes wrong stays with the region, so that the others work. */
+static void connect_region(struct sovereign *sovereign, const char *name, bool primary, const char *kubeconfig, const char *context)
+{
+    int index = (int)sovereign->region_count++;
+    struct sovereign_region *region = &sovereign->regions[index];
+    region->primary = primary;
+    copy(region->name, sizeof region->name, name);
+    struct kubeconfig *config = NULL;
+    struct kubeconfig_target target = {0};
+    enum status status = kubeconfig_load(kubeconfig, &config, &region->error);
+    if (status == STATUS_OK)
+        status = kubeconfig_resolve(config, context, &target, &region->error);
+    if (status == STATUS_OK) {
+        if (region->name[0] == '\0')
+            copy(region->name, sizeof region->name, target.context);
+        copy(region->context, sizeof region->context, target.context);
+        struct kube_client_options options = {.region = region->name, .server = target.server, .namespace = target.namespace,
+                                              .user = target.user, .proxy = target.proxy, .identity = target.identity, .index = index};
+        region->client = kube_client_new(sovereign->thread, &options);
+    } else if (region->name[0] == '\0') {
+        copy(region->name, sizeof region->name, context != NULL ? context : "kubernetes");
+    }
+    kubeconfig_target_done(&target);
+    kubeconfig_free(config);
+}
+
+static void open_catalyst(struct sovereign *sovereign, const struct profile_sovereign *profile)
+{
+    const struct profile_service *service = &profile->catalyst;
+    if (!profile->has_catalyst || (service->url == NULL && profile->fqdn == NULL))
+        return;
+    CLEANUP(alloc_free_pointer) char *url =
+        service->url != NULL ? alloc_strdup(service->url) : alloc_printf("https://api.%s", profile->fqdn);
+    struct tls_identity_options identity_options = {.ca_file = service->ca_file, .token_file = service->token_file};
+    struct catalyst_client_options options = {.url = url, .token_command = (const char *const *)service->token_command};
+    if (tls_identity_new(&identity_options, &options.identity, &sovereign->catalyst_error) != STATUS_OK)
+        return;
+    sovereign->catalyst = catalyst_client_new(sovereign->thread, &options);
+    tls_identity_unref(options.identity);
+}
+
+static void open_profile(struct sovereign *sovereign, const struct profile_sovereign *profile, const char *context)
+{
+    sovereign->profile = profile;
+    sovereign->class = profile->class;
+    copy(sovereign->name, sizeof sovereign->name, profile->name);
+    copy(sovereign->fqdn, sizeof sovereign->fqdn, profile->fqdn);
+    for (size_t i = 0; i < profile->region_count; i++) {
+        const struct profile_region *region = &profile->regions[i];
+        const char *chosen = context != NULL && profile->region_count == 1 ? context : region->context;
+        connect_region(sovereign, region->name, region->primary, region->kubeconfig, chosen);
+    }
+    if (profile->region_count == 0) /* named, but reached the ordinary way */
+        connect_region(sovereign, "", true, NULL, context);
+    open_catalyst(sovereign, profile);
+}
+
+/* Without a profile the class is production. */
+static void open_kubeconfig(struct sovereign *sovereign, const char *kubeconfig, const char *context)
+{
+    sovereign->class = PROFILE_CLASS_PRODUCTION;
+    connect_region(sovereign, "", true, kubeconfig, context);
+    copy(sovereign->name, sizeof sovereign->name, sovereign->regions[0].name);
+}
+
+static enum status refuse_name(const struct profile *profile, const char *name, struct error *err)
+{
+    const char *names[PROFILE_SOVEREIGNS_MAX];
+    char hint[NEAREST_HINT_MAX];
+    for (size_t i = 0; i < profile->sovereign_count; i++)
+        names[i] = profile->sovereigns[i].name;
+    nearest_hint(hint, span_of(name), names, profile->sovereign_count);
+    return error_set(err, STATUS_USAGE, "no Sovereign '%s' in %s%s", name, profile->file, hint);
+}
+
+static enum status open_chosen(struct sovereign *sovereign, const struct sovereign_options *options, struct error *err)
+{
+    const struct profile *file = sovereign->file;
+    bool by_kubeconfig = options->kubeconfig != NULL || (options->context != NULL && options->name == NULL);
+    const char *name = options->name != NULL ? options->name : file->current;
+    if (by_kubeconfig && options->name == NULL) {
+        open_kubeconfig(sovereign, options->kubeconfig, options->context);
+        return STATUS_OK;
+    }
+    const struct profile_sovereign *profile = name != NULL ? profile_find(file, name) : NULL;
+    if (name == NULL && file->sovereign_count == 1)
+        profile = &file->sovereigns[0];
+    if (options->name != NULL && profile == NULL)
+        return refuse_name(file, options->name, err);
+    if (name != NULL && profile == NULL)
+        return refuse_name(file, name, err);
+    if (profile == NULL)
+        open_kubeconfig(sovereign, options->kubeconfig, options->context);
+    else
+        open_profile(sovereign, profile, options->context);
+    return STATUS_OK;
+}
+
+enum status sovereign_open(const struct sovereign_options *options, struct http_thread *thread, struct sovereign **ret,
+                           struct error *err)
+{
+    struct sovereign *sovereign = alloc_new(struct sovereign);
+    CLEANUP(alloc_free_pointer) char *standard = options->config_file == NULL ? profile_default_path() : NULL;
+    sovereign->thread = thread;
+    sovereign->file = profile_load(options->config_file != NULL ? options->config_file : standard, options->config_file != NULL);
+    enum status status = open_chosen(sovereign, options, err);
+    if (status != STATUS_OK)
+        sovereign_free(sovereign);
+    else
+        *ret = sovereign;
+    return status;
+}
+
+void sovereign_free(struct sovereign *sovereign)
+{
+    if (sovereign == NULL)
+        return;
+    for (size_t i = 0; i < sovereign->region_count; i++)
+        kube_client_free(sovereign->regions[i].client);
+    catalyst_client_free(sovereign->catalyst);
+    profile_free(sovereign->file);
+    free(sovereign);
+}
+
+int sovereign_primary(const struct sovereign *sovereign)
+{
+    for (size_t i = 0; i < sovereign->region_count; i++)
+        if (sovereign->regions[i].primary)
+            return (int)i;
+    return sovereign->region_count > 0 ? 0 : -1;
+}
+
+int sovereign_find_region(const struct sovereign *sovereign, const char *name)
+{
+    for (size_t i = 0; i < sovereign->region_count; i++)
+        if (strcmp(sovereign->regions[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+void sovereign_set_cancel(struct sovereign *sovereign, const atomic_bool *cancel)
+{
+    for (size_t i = 0; i < sovereign->region_count; i++)
+        if (sovereign->regions[i].client != NULL)
+            kube_client_set_cancel(sovereign->regions[i].client, cancel);
+    if (sovereign->catalyst != NULL)
+        catalyst_client_set_cancel(sovereign->catalyst, cancel);
+}
+
+bool sovereign_has_nats(const struct sovereign *sovereign)
+{
+    return sovereign->profile != NULL && sovereign->profile->nats.urls != NULL;
+}
+
+/* First line of a file with a secret; caller wipes and frees. */
+static enum status read_secret(const char *path, char **ret, struct error *err)
+{
+    char line[4096];
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    if (path == NULL)
+        return STATUS_OK;
+    if (file == NULL)
+        return error_set(err, STATUS_IO, "%s: %m", path);
+    if (fgets(line, sizeof line, file) == NULL)
+        line[0] = '\0';
+    fclose(file);
+    line[strcspn(line, "\r\n")] = '\0';
+    *ret = alloc_strdup(line);
+    explicit_bzero(line, sizeof line);
+    return STATUS_OK;
+}
+
+static void wipe(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+enum status sovereign_open_nats(const struct sovereign *sovereign, const struct nats_link_callbacks *callbacks, void *context,
+                                struct nats_link **ret, struct error *err)
+{
+    if (!sovereign_has_nats(sovereign))
+        return error_set(err, STATUS_UNSUPPORTED, "no NATS is configured for %s", sovereign->name);
+    const struct profile_nats *nats = &sovereign->profile->nats;
+    char *token = NULL, *password = NULL;
+    enum status status = read_secret(nats->token_file, &token, err);
+    if (status == STATUS_OK)
+        status = read_secret(nats->password_file, &password, err);
+    struct nats_link_options options = {
+        .urls = (const char *const *)nats->urls,
+        .credentials_file = nats->credentials_file,
+        .username = nats->username,
+        .password = password,
+        .token = token,
+        .ca_file = nats->ca_file,
+        .certificate_file = nats->certificate_file,
+        .key_file = nats->key_file,
+    };
+    if (status == STATUS_OK)
+        status = nats_link_new(&options, callbacks, context, ret, err);
+    wipe(token);
+    wipe(password);
+    return status;
+}
