@@ -47,9 +47,10 @@
     TEXT(ENVIRONMENT, "metadata.labels.\"openova.io/environment\"")
 
 /* Every place of a pod spec that names an image (cutover contract 5.3, img(T)). */
-#define IMAGES_OF(pod) \
-    LIST(IMAGES, pod ".containers[*].image " pod ".initContainers[*].image " pod ".ephemeralContainers[*].image " pod \
-                     ".volumes[*].image.reference")
+#define IMAGES_OF(pod)                                                                                               \
+    {.field = FIELD_IMAGES, .cell = KIND_CELL_LIST, .maximum = 8192,                                                 \
+     .path = pod ".containers[*].image " pod ".initContainers[*].image " pod ".ephemeralContainers[*].image " pod    \
+                 ".volumes[*].image.reference"}
 
 #define KIND_FIELDS(name) const struct kind_fields KIND_FIELDS_##name = {fields_##name, ARRAY_LENGTH(fields_##name)}
 
@@ -76,6 +77,7 @@ static const struct kind_field fields_HELMRELEASE[] = {
     TEXT(FAILURES, "status.failures"),
     TEXT(VALUES_IMAGE_REPOSITORY, "spec.values.image.repository"),
     TEXT(VALUES_REGISTRY_MIRROR, "spec.values.global.registryMirror"),
+    TEXT(VALUES_IMAGE_REGISTRY, "spec.values.global.imageRegistry"),
     TEXT(VALUES_VCLUSTER_IMAGE, "spec.values.mgmtVcluster.image.repository spec.values.dmzVcluster.image.repository "
                                 "spec.values.rtzVcluster.image.repository"),
     TEXT(VALUES_VCLUSTER_REGISTRY, "spec.values.vcluster.controlPlane.statefulSet.image.registry"),

@@ -54,11 +54,13 @@ static void cut_to(struct bytebuf *out, size_t length)
         out->data[length] = '\0';
 }
 
-static void put_item(struct bytebuf *out, struct span text)
+static bool put_item(struct bytebuf *out, struct span text)
 {
     size_t start = begin_item(out);
-    if (out->overflowed || !sanitize_line(out, text))
-        cut_to(out, start);
+    if (!out->overflowed && sanitize_line(out, text))
+        return true;
+    cut_to(out, start);
+    return false;
 }
 
 static bool put_pair(struct bytebuf *out, struct span first, struct span second)
@@ -76,6 +78,7 @@ struct gather {
     struct bytebuf *out;
     int64_t number;
     bool any;
+    bool is_cut; /* items were left out */
 };
 
 static void gather_text(struct gather *gather, struct json_value value)
@@ -93,7 +96,7 @@ static void gather_item(struct gather *gather, struct json_value value)
     char scratch[32];
     struct span text = json_reader_scalar(value, scratch);
     if (text.length > 0)
-        put_item(gather->out, text);
+        gather->is_cut |= !put_item(gather->out, text);
 }
 
 static void gather_map(struct gather *gather, struct json_value value)
@@ -103,8 +106,9 @@ static void gather_map(struct gather *gather, struct json_value value)
     for (size_t n = 0; n < ROW_CELL_ITEMS_MAX && json_reader_next(&it); n++) {
         enum json_kind kind = json_reader_kind(it.value);
         if (it.key.length > 0 && kind != JSON_KIND_OBJECT && kind != JSON_KIND_ARRAY)
-            put_pair(gather->out, it.key, json_reader_scalar(it.value, scratch));
+            gather->is_cut |= !put_pair(gather->out, it.key, json_reader_scalar(it.value, scratch));
     }
+    gather->is_cut |= json_reader_count(value) > ROW_CELL_ITEMS_MAX;
 }
 
 static void gather_pair(struct gather *gather, struct json_value value)
@@ -113,7 +117,7 @@ static void gather_pair(struct gather *gather, struct json_value value)
     struct span first = json_reader_scalar(json_reader_get(value, gather->field->first), one);
     struct span second = json_reader_scalar(json_reader_get(value, gather->field->second), two);
     if (first.length > 0)
-        put_pair(gather->out, first, second);
+        gather->is_cut |= !put_pair(gather->out, first, second);
 }
 
 static void gather_sum(struct gather *gather, struct json_value value)
@@ -133,7 +137,7 @@ static void gather_keys(struct gather *gather, struct json_value value)
     struct json_iterator it = json_reader_iterate(value);
     for (size_t n = 0; n < ROW_CELL_ITEMS_MAX && json_reader_next(&it); n++)
         if (span_starts_with(it.key, gather->field->first))
-            put_item(gather->out, span_from(it.key, strlen(gather->field->first)));
+            gather->is_cut |= !put_item(gather->out, span_from(it.key, strlen(gather->field->first)));
 }
 
 static void gather_yaml(struct gather *gather, struct json_value value)
@@ -159,7 +163,7 @@ static void gather_present(struct gather *gather, struct json_value value)
 
 static void gather_suspects(struct gather *gather, struct json_value value)
 {
-    row_cell_suspects_read(value, gather->out);
+    gather->is_cut |= !row_cell_suspects_read(value, gather->out);
 }
 
 static void (*const GATHER[])(struct gather *gather, struct json_value value) = {
@@ -179,7 +183,15 @@ static void found(struct json_value value, void *context)
 static void read_paths(struct gather *gather, struct json_path *const *paths, size_t count, struct json_value object)
 {
     for (size_t i = 0; i < count && !(gather->field->cell == KIND_CELL_TEXT && gather->any); i++)
-        json_path_each(paths[i], object, ROW_CELL_ITEMS_MAX, found, gather);
+        gather->is_cut |= json_path_each(paths[i], object, ROW_CELL_ITEMS_MAX, found, gather) == ROW_CELL_ITEMS_MAX;
+}
+
+/* What was left out must not read as absent: an audit would call it clean (row_is_cut). */
+static void mark_cut(struct bytebuf *out)
+{
+    out->overflowed = false;
+    out->maximum++;
+    bytebuf_append_byte(out, KIND_ITEM_SEPARATOR);
 }
 
 void row_cell_read(const struct row_cell *cell, struct json_value object, struct bytebuf *out)
@@ -193,6 +205,8 @@ void row_cell_read(const struct row_cell *cell, struct json_value object, struct
     bool is_number = cell->field->cell == KIND_CELL_SUM || cell->field->cell == KIND_CELL_COUNT;
     if (is_number && gather.any)
         bytebuf_printf(out, "%lld", (long long)gather.number);
+    else if (gather.is_cut && cell->field->cell != KIND_CELL_TEXT)
+        mark_cut(out);
 }
 
 void row_cell_read_map(struct json_value map, size_t maximum, struct bytebuf *out)
@@ -201,4 +215,6 @@ void row_cell_read_map(struct json_value map, size_t maximum, struct bytebuf *ou
     out->maximum = maximum;
     struct gather gather = {.out = out};
     gather_map(&gather, map);
+    if (gather.is_cut)
+        mark_cut(out);
 }

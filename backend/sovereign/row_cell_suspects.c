@@ -8,7 +8,7 @@
 #define SUSPECT_DEPTH_MAX 32
 #define SUSPECT_PATH_MAX 256
 #define SUSPECT_VALUE_MAX 512
-#define LEFT_OUT_ROOM 64 /* kept free for the last pair */
+#define SUSPECT_LEAD 128 /* bytes kept before a host in a text that is too long */
 
 static const char *const HOSTS[] = {"openova.io", "github.com", "githubusercontent.com", "ghcr.io"};
 static const char *const KEYS[] = {"image", "repository", "registry", "registryMirror", "imageRegistry", "package", "url", "host"};
@@ -28,6 +28,18 @@ static bool names_host(struct span text)
     return false;
 }
 
+/* Where a long text names its first host: a part of it, with some bytes before, whole characters at its start. */
+static size_t find_part(struct span text)
+{
+    size_t start = 0;
+    while (!names_host(span_first(span_from(text, start), SUSPECT_VALUE_MAX)))
+        start += SUSPECT_VALUE_MAX / 2;
+    start -= start > SUSPECT_LEAD ? SUSPECT_LEAD : start;
+    while (start > 0 && ((unsigned char)text.data[start] & 0xC0) == 0x80)
+        start--;
+    return start;
+}
+
 static bool is_host_key(struct span key)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(KEYS); i++)
@@ -43,7 +55,7 @@ static void put(struct search *search, struct span path, struct span value)
     if (start > 0)
         bytebuf_append_byte(out, KIND_ITEM_SEPARATOR);
     bool fits = sanitize_line(out, path) && bytebuf_append_byte(out, KIND_PAIR_SEPARATOR) &&
-                sanitize_line(out, span_first(value, SUSPECT_VALUE_MAX));
+                sanitize_line(out, value);
     if (fits)
         return;
     out->length = start;
@@ -57,8 +69,16 @@ static void take_leaf(struct search *search, struct span key, struct json_value 
     if (text.length == 0)
         return;
     bool host = names_host(text);
-    if (search->by_host ? host : !host && is_host_key(key))
+    if (search->by_host ? !host : host || !is_host_key(key))
+        return;
+    if (text.length <= SUSPECT_VALUE_MAX) {
         put(search, bytebuf_span(&search->path), text);
+        return;
+    }
+    size_t start = host ? find_part(text) : 0;
+    put(search, bytebuf_span(&search->path), span_first(span_from(text, start), SUSPECT_VALUE_MAX + SUSPECT_LEAD));
+    if (host && names_host(span_from(text, start + SUSPECT_VALUE_MAX))) /* what the part does not hold, and its end */
+        search->left_out++;
 }
 
 /* An element of a list keeps its list's key: `package: [a, b]` is suspect twice. */
@@ -67,8 +87,12 @@ static void walk(struct search *search, struct span key, struct json_value value
     enum json_kind kind = json_reader_kind(value);
     if (kind == JSON_KIND_STRING)
         take_leaf(search, key, value);
-    if ((kind != JSON_KIND_OBJECT && kind != JSON_KIND_ARRAY) || depth == SUSPECT_DEPTH_MAX)
+    if (kind != JSON_KIND_OBJECT && kind != JSON_KIND_ARRAY)
         return;
+    if (depth == SUSPECT_DEPTH_MAX) {
+        search->left_out++;
+        return;
+    }
     struct json_iterator it = json_reader_iterate(value);
     size_t length = search->path.length;
     for (size_t index = 0; json_reader_next(&it); index++) {
@@ -82,18 +106,14 @@ static void walk(struct search *search, struct span key, struct json_value value
     }
 }
 
-void row_cell_suspects_read(struct json_value values, struct bytebuf *out)
+bool row_cell_suspects_read(struct json_value values, struct bytebuf *out)
 {
     struct search search = {.out = out, .by_host = true};
-    size_t maximum = out->maximum;
     bytebuf_init(&search.path, SUSPECT_PATH_MAX);
-    out->maximum = maximum > LEFT_OUT_ROOM ? maximum - LEFT_OUT_ROOM : maximum;
     walk(&search, SPAN_EMPTY, values, 0);
     size_t hosts_left_out = search.left_out;
     search.by_host = false;
     walk(&search, SPAN_EMPTY, values, 0);
     bytebuf_done(&search.path);
-    out->maximum = maximum;
-    if (hosts_left_out > 0)
-        bytebuf_printf(out, "%c(%zu more left out)%c", KIND_ITEM_SEPARATOR, hosts_left_out, KIND_PAIR_SEPARATOR);
+    return hosts_left_out == 0;
 }

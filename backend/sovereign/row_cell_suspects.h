@@ -2,11 +2,13 @@
 #ifndef SOVEREIGN_ROW_CELL_SUSPECTS_H
 #define SOVEREIGN_ROW_CELL_SUSPECTS_H
 
+#include <stdbool.h>
+
 #include "base/bytebuf.h"
 #include "decode/json_reader.h"
 
 /* Appends string leaves below `values` that can name a host, as (path, value) pairs of store/kind.h, those that name the
- * mothership or an upstream first; how many of these did not fit stands in a last pair. */
-void row_cell_suspects_read(struct json_value values, struct bytebuf *out);
+ * mothership or an upstream first. False when one of these was left out: too many, too deep, too long. */
+bool row_cell_suspects_read(struct json_value values, struct bytebuf *out);
 
 #endif

@@ -113,6 +113,7 @@
     FIELD(VALUES_SUSPECT, "suspectValues")                  \
     FIELD(VALUES_IMAGE_REPOSITORY, "valuesImageRepository") \
     FIELD(VALUES_REGISTRY_MIRROR, "valuesRegistryMirror")   \
+    FIELD(VALUES_IMAGE_REGISTRY, "valuesImageRegistry")     \
     FIELD(VALUES_VCLUSTER_IMAGE, "valuesVclusterImage")     \
     FIELD(VALUES_VCLUSTER_REGISTRY, "valuesVclusterRegistry") \
     FIELD(VALUES_VCLUSTER_REPOSITORY, "valuesVclusterRepository")

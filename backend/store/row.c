@@ -211,7 +211,8 @@ struct span row_lookup(const struct row *row, enum field field, const char *key)
 bool row_next_item(struct span *rest, struct span *first, struct span *second)
 {
     struct span item;
-    if (rest->length == 0 || !span_split(rest, KIND_ITEM_SEPARATOR, &item))
+    bool is_end = rest->length == 0 || (rest->length == 1 && rest->data[0] == KIND_ITEM_SEPARATOR);
+    if (is_end || !span_split(rest, KIND_ITEM_SEPARATOR, &item))
         return false;
     ptrdiff_t at = span_find_byte(item, KIND_PAIR_SEPARATOR);
     *first = at < 0 ? item : span_first(item, (size_t)at);

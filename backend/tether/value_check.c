@@ -1,5 +1,5 @@
-/* Reads a rule's facts out of a row and judges each value. A fact that the row has no cell for is looked up among the
- * suspect values of the release, because a path with the object's role in it fits no fixed cell. */
+/* Reads a rule's facts out of a row and judges each value. A list that does not hold all items is judged by what it
+ * holds, and the rest is undecided. */
 #include "tether/value_check.h"
 
 #include <stdio.h>
@@ -107,14 +107,6 @@ static void checkleaves(struct checking *checking, const struct rule_fact *fact)
         undecided(checking, fact->path, "more values than are kept of one object");
 }
 
-static struct span factof(const struct checking *checking, const struct rule_fact *fact, const char *path)
-{
-    struct span text = row_text(checking->row, fact->field);
-    if (!span_is_empty(text) || strncmp(path, VALUES_PREFIX, strlen(VALUES_PREFIX)) != 0)
-        return text;
-    return row_lookup(checking->row, FIELD_VALUES_SUSPECT, path + strlen(VALUES_PREFIX));
-}
-
 static void checkscalar(struct checking *checking, const struct rule_fact *fact)
 {
     struct value_check check = {0};
@@ -122,11 +114,7 @@ static void checkscalar(struct checking *checking, const struct rule_fact *fact)
     bytebuf_init(&path, sizeof check.path - 1);
     rule_expand(fact->path, checking->fqdn, row_name(checking->row), &path);
     snprintf(check.path, sizeof check.path, "%s", bytebuf_text(&path));
-    check.text = factof(checking, fact, check.path);
-    if (span_is_empty(check.text) && row_is_cut(checking->row, FIELD_VALUES_SUSPECT)) {
-        undecided(checking, check.path, "more values than are kept of one object");
-        return;
-    }
+    check.text = row_text(checking->row, fact->field);
     if (span_is_empty(check.text) && fact->is_required) {
         check.text = SPAN_LITERAL("(unset: the chart's default is " CHART_DEFAULT_HOST ")");
         host_of_url(&check.host, SPAN_LITERAL(CHART_DEFAULT_HOST));
