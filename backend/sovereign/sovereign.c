@@ -1,6 +1,7 @@
 /* Builds the Sovereign of a session from the command line, the profile and the kubeconfigs; no network is touched. */
 #include "sovereign/sovereign.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,7 +178,7 @@ static enum status read_secret(const char *path, char **ret, struct error *err)
     if (path == NULL)
         return STATUS_OK;
     if (file == NULL)
-        return error_set(err, STATUS_IO, "%s: %m", path);
+        return error_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
     if (fgets(line, sizeof line, file) == NULL)
         line[0] = '\0';
     fclose(file);
