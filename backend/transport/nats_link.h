@@ -1,5 +1,6 @@
-/* One NATS connection's life. The link owns a thread (connecting, JetStream questions, a proof of life every 2 s) beside
- * the library's own. Callbacks run on those threads, one at a time, in order; they only copy and post. */
+/* One NATS connection's life. The link owns a thread that connects, proves life with a ping every 2 s, reconnects for ever
+ * and keeps the tails going; the library's own reconnecting is off, because it does not say why an attempt failed.
+ * Callbacks run on that thread and the library's dispatcher, one at a time, in order; they only copy and post. */
 #ifndef TRANSPORT_NATS_LINK_H
 #define TRANSPORT_NATS_LINK_H
 
@@ -36,8 +37,8 @@ struct nats_link_options {
     const char *server_name; /* expected in the certificate instead of the URL's host */
     bool require_tls;
     bool insecure;
-    int64_t reconnect_wait_ms; /* 0: 1000, plus jitter */
-    int64_t probe_ms;          /* 0: 2000 */
+    int64_t reconnect_wait_ms; /* 0: 1000, plus jitter of up to a fifth */
+    int64_t probe_ms;          /* 0: 2000; the pause between pings and the time one may take. Two without answer: reconnect */
 };
 
 struct nats_link_callbacks {
@@ -51,7 +52,8 @@ struct nats_link;
 enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks,
                           void *context, struct nats_link **ret, struct error *err);
 
-/* Closes the tails that are left, the connection and the thread. No callback runs after it returns. Not from a callback. */
+/* Closes the tails that are left, the connection and the thread. No callback runs after it returns. Not from a callback.
+ * May take as long as a connection attempt that is under way (2 s). */
 void nats_link_free(struct nats_link *link);
 
 /* Once per process, last, from main: ends the library's threads. */
@@ -65,7 +67,7 @@ enum status nats_link_find_stream(struct nats_link *link, const char *subject, c
 enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms,
                               char **ret, size_t *ret_length, struct error *err);
 
-/* Server's version and name, sanitized; false when not connected. Any thread. */
+/* Address of the server we are connected to, sanitized, without credentials; false when not connected. Any thread. */
 bool nats_link_server(struct nats_link *link, char *text, size_t size);
 
 #endif

@@ -18,8 +18,8 @@ struct nats_tail_message {
 };
 
 enum nats_tail_state {
-    NATS_TAIL_STATE_WAITING, /* link not connected */
-    NATS_TAIL_STATE_NO_STREAM, /* no stream stores the subject (text says so); looked for again every 10 s */
+    NATS_TAIL_STATE_WAITING,   /* link not connected */
+    NATS_TAIL_STATE_NO_STREAM, /* no stream stores the subject (text says so); looked for again every 5 s */
     NATS_TAIL_STATE_FAILED,  /* text says why; tried again */
     NATS_TAIL_STATE_LIVE,
 };
@@ -28,16 +28,15 @@ struct nats_tail_status {
     enum nats_tail_state state;
     enum status status;
     const char *stream; /* "" when none; sanitized */
-    const char *text;
+    const char *text;   /* one sentence; "" when live */
 };
 
 struct nats_tail_counters {
     uint64_t messages;
-    uint64_t gaps;    /* places where stream sequences were skipped although the filter takes every subject of the stream,
-                         or the stream began behind what was seen last */
-    uint64_t missing; /* messages missing in those places */
-    uint64_t dropped; /* messages the client library dropped because we were slow */
-    uint64_t restarts; /* the stream began again with lower sequences: it was re-created */
+    uint64_t gaps;    /* after an interruption the stream no longer held what followed the message seen last */
+    uint64_t missing; /* stream sequences lost in those gaps (of any subject) */
+    uint64_t dropped; /* messages the client library dropped because we were slow; it asks for them again */
+    uint64_t restarts; /* the stream was re-created: sequences began again */
 };
 
 struct nats_tail_callbacks {

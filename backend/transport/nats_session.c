@@ -1,0 +1,120 @@
+/* One library connection; see nats_session.h. */
+#include "transport/nats_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/alloc.h"
+
+#define LAST_CALLBACK_WAIT_S 5
+
+static void note_closed(natsConnection *connection, void *context)
+{
+    struct nats_session *session = context;
+    const char *unused = NULL;
+    natsStatus reason = natsConnection_GetLastError(connection, &unused);
+    pthread_mutex_lock(&session->lock);
+    session->closed = true;
+    session->reason = reason;
+    session->notify(session->context);
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+}
+
+static void note_lame_duck(natsConnection *connection, void *context)
+{
+    struct nats_session *session = context;
+    pthread_mutex_lock(&session->lock);
+    session->lame_duck = true;
+    session->notify(session->context);
+    pthread_mutex_unlock(&session->lock);
+}
+
+/* Replaces the library's default handler, which prints to stderr, into the middle of a curses screen. */
+static void ignore_error(natsConnection *connection, natsSubscription *subscription, natsStatus code, void *context)
+{
+}
+
+static void destroy(struct nats_session *session)
+{
+    natsConnection_Destroy(session->connection);
+    pthread_cond_destroy(&session->changed);
+    pthread_mutex_destroy(&session->lock);
+    free(session);
+}
+
+struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context,
+                                      natsStatus *code, char *detail, size_t size)
+{
+    struct nats_session *session = alloc_new(struct nats_session);
+    session->notify = notify;
+    session->context = context;
+    pthread_mutex_init(&session->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&session->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    natsOptions_SetClosedCB(options, note_closed, session);
+    natsOptions_SetLameDuckModeCB(options, note_lame_duck, session);
+    natsOptions_SetErrorHandler(options, ignore_error, NULL);
+    *code = natsConnection_Connect(&session->connection, options);
+    if (*code == NATS_OK)
+        return session;
+    natsStatus last = NATS_OK;
+    const char *words = nats_GetLastError(&last);
+    snprintf(detail, size, "%s", words != NULL ? words : "");
+    destroy(session);
+    return NULL;
+}
+
+natsConnection *nats_session_borrow(struct nats_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    natsConnection *connection = session->closed ? NULL : session->connection;
+    session->users += connection != NULL ? 1 : 0;
+    pthread_mutex_unlock(&session->lock);
+    return connection;
+}
+
+void nats_session_release(struct nats_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    session->users--;
+    pthread_cond_broadcast(&session->changed);
+    pthread_mutex_unlock(&session->lock);
+}
+
+bool nats_session_is_closed(struct nats_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    bool closed = session->closed;
+    pthread_mutex_unlock(&session->lock);
+    return closed;
+}
+
+bool nats_session_is_lame_duck(struct nats_session *session)
+{
+    pthread_mutex_lock(&session->lock);
+    bool lame_duck = session->lame_duck;
+    pthread_mutex_unlock(&session->lock);
+    return lame_duck;
+}
+
+void nats_session_free(struct nats_session *session)
+{
+    if (session == NULL)
+        return;
+    natsConnection_Close(session->connection); /* requests under way fail at once */
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LAST_CALLBACK_WAIT_S;
+    bool late = false;
+    pthread_mutex_lock(&session->lock);
+    while ((session->users > 0 || !session->closed) && !late)
+        late = pthread_cond_timedwait(&session->changed, &session->lock, &until) != 0;
+    pthread_mutex_unlock(&session->lock);
+    if (!late)
+        destroy(session); /* else a callback may still come: better a few bytes lost than one too early freed */
+}

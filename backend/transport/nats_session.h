@@ -1,0 +1,37 @@
+/* One connection of the library, from connect to its last callback. The library's callbacks come late and on its own threads, so
+ * each connection has its own object that outlives them. Inside transport only. */
+#ifndef TRANSPORT_NATS_SESSION_H
+#define TRANSPORT_NATS_SESSION_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <nats/nats.h>
+
+struct nats_session {
+    natsConnection *connection;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int users;           /* requests of other threads under way */
+    bool closed;         /* the library's last callback for this connection has run */
+    bool lame_duck;      /* the server announced its shutdown */
+    natsStatus reason;   /* why it closed */
+    void (*notify)(void *context); /* something above changed; any thread */
+    void *context;
+};
+
+/* Blocks up to 2 s per server. NULL: could not connect; *code and detail (the library's words) say why. `options` is changed. */
+struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context,
+                                      natsStatus *code, char *detail, size_t size);
+
+/* The connection, kept alive until nats_session_release. NULL when it is closed. */
+natsConnection *nats_session_borrow(struct nats_session *session);
+void nats_session_release(struct nats_session *session);
+
+bool nats_session_is_closed(struct nats_session *session);
+bool nats_session_is_lame_duck(struct nats_session *session);
+
+/* Closes the connection, waits for borrowers and for the library's last callback, frees. Subscriptions are gone before. */
+void nats_session_free(struct nats_session *session);
+
+#endif
