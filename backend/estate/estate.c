@@ -311,34 +311,3 @@ const struct dependency_node *estate_release_node(const struct estate *estate, c
     const struct dependency_graph *graph = estate->releases[row_region(release)];
     return graph == NULL ? NULL : dependency_graph_at(graph, dependency_graph_find(graph, row_key(release)));
 }
-
-struct estate_radius estate_release_radius(const struct estate *estate, const struct row *release)
-{
-    struct estate_radius radius = {0};
-    const struct dependency_graph *graph = estate->releases[row_region(release)];
-    size_t index = graph == NULL ? DEPENDENCY_GRAPH_NONE : dependency_graph_find(graph, row_key(release));
-    if (index == DEPENDENCY_GRAPH_NONE)
-        return radius;
-    size_t *reached = alloc_zeroed(dependency_graph_count(graph) + 1, sizeof *reached);
-    bool *applications = alloc_zeroed(estate->application_count + 1, sizeof *applications);
-    bool *organizations = alloc_zeroed(estate->organization_count + 1, sizeof *organizations);
-    size_t count = dependency_graph_reach(graph, index, DEPENDENCY_DIRECTION_DEPENDENTS, reached, dependency_graph_count(graph));
-    reached[count++] = index;
-    radius.releases = count;
-    for (size_t i = 0; i < count; i++) {
-        const struct row *row = dependency_graph_at(graph, reached[i])->row;
-        const struct application *owner = row == NULL ? NULL : estate_release_owner(estate, row);
-        if (owner == NULL || applications[owner - estate->applications])
-            continue;
-        applications[owner - estate->applications] = true;
-        radius.applications++;
-        if (owner->organization != ESTATE_NONE && !organizations[owner->organization]) {
-            organizations[owner->organization] = true;
-            radius.organizations++;
-        }
-    }
-    free(reached);
-    free(applications);
-    free(organizations);
-    return radius;
-}

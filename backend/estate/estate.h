@@ -37,11 +37,5 @@ const struct application *estate_release_owner(const struct estate *estate, cons
 /* The node of a HelmRelease in its region's graph; NULL: none. */
 const struct dependency_node *estate_release_node(const struct estate *estate, const struct row *release);
 
-/* Blast radius of a HelmRelease: itself and all that depend on it, transitively; how many Applications and Organizations own
- * one of those. */
-struct estate_radius {
-    size_t releases, applications, organizations;
-};
-struct estate_radius estate_release_radius(const struct estate *estate, const struct row *release);
 
 #endif

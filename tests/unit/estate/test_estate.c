@@ -236,18 +236,3 @@ Test(region_name, folds_and_matches)
     cr_assert_str_eq(region_name_join(span_of("hz-fsn-rtz-prod\x1e" "fsn\x1eplatform-bootstrap-owned-host\x1ehel"), text, sizeof text),
                      "fsn, hel");
 }
-
-Test(estate, blast_radius_counts_owners_once)
-{
-    struct store *store = make_estate();
-    rows_add(store, KIND_ID_HELMRELEASES, 0, "flux-system/bp-cilium", FIELD_READY, "True", ROWS_END);
-    rows_add(store, KIND_ID_HELMRELEASES, 0, "acme/shop", FIELD_APPLICATION, "shop", FIELD_READY, "True", FIELD_DEPENDS_ON,
-             "bp-cilium=flux-system", ROWS_END);
-    struct estate *estate = estate_new(store);
-    estate_refresh(estate);
-    struct estate_radius radius = estate_release_radius(estate, store_find(store, KIND_ID_HELMRELEASES, 0, "flux-system", "bp-cilium"));
-    cr_assert(radius.releases == 2 && radius.applications == 1 && radius.organizations == 1, "%zu %zu %zu", radius.releases,
-              radius.applications, radius.organizations);
-    estate_free(estate);
-    store_free(store);
-}
