@@ -7,8 +7,11 @@
 
 #define CRASH_RESTORE_BYTES_MAX 512
 
-/* Arms: on SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT writes `bytes` to fd and restores the terminal modes as they are now
- * (call before changing them). Calling again replaces bytes and modes. */
+/* Keeps the modes of the terminal at fd as they are now: call before anything changes them. */
+void crash_restore_remember(int fd);
+
+/* Arms: on SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT writes `bytes` to fd and restores the remembered modes. Calling again replaces
+ * the bytes. */
 void crash_restore_arm(int fd, const char *bytes, size_t length);
 void crash_restore_disarm(void);
 

@@ -40,6 +40,7 @@ struct terminal_ops {
     void (*set_title)(struct terminal *terminal, const char *title);
     void (*copy)(struct terminal *terminal, const char *text);
     void (*facts)(const struct terminal *terminal, struct terminal_facts *ret_facts);
+    bool (*is_gone)(const struct terminal *terminal);
     void (*free)(struct terminal *terminal);
 };
 
@@ -65,6 +66,7 @@ void terminal_bell(struct terminal *terminal);
 void terminal_set_title(struct terminal *terminal, const char *title); /* sanitized again here; nothing without the ability */
 void terminal_copy(struct terminal *terminal, const char *text); /* to the clipboard by OSC 52, at most 4 KiB, sanitized */
 void terminal_facts(const struct terminal *terminal, struct terminal_facts *ret_facts);
+bool terminal_is_gone(const struct terminal *terminal); /* hung up: nobody looks and no key will come; leave */
 void terminal_free(struct terminal *terminal); /* restores the terminal; NULL is fine */
 
 #endif
