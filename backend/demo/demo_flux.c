@@ -130,18 +130,24 @@ static json_t *new_entry(const json_t *release, json_int_t version)
     return entry;
 }
 
-static void push_history(json_t *release)
+/* A new newest entry; with "deployed" the earlier ones are superseded, with "failed" they stay what they are. */
+static void push_history(json_t *release, const char *status)
 {
     json_t *history = demo_json_at(release, "status.history");
     if (!history) {
         demo_json_set(release, "status.history", json_array());
         history = demo_json_at(release, "status.history");
     }
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach(history, index, entry)
+        if (strcmp(status, "deployed") == 0 && strcmp(demo_json_text(entry, "status"), "deployed") == 0)
+            json_object_set_new(entry, "status", json_string("superseded"));
     json_t *last = json_array_get(history, 0);
-    if (last && strcmp(demo_json_text(last, "status"), "deployed") == 0)
-        json_object_set_new(last, "status", json_string("superseded"));
     json_int_t version = last ? demo_json_integer(last, "version", 0) + 1 : 1;
-    json_array_insert_new(history, 0, new_entry(release, version));
+    json_t *made = new_entry(release, version);
+    json_object_set_new(made, "status", json_string(status));
+    json_array_insert_new(history, 0, made);
     while (json_array_size(history) > DEMO_FLUX_HISTORY_MAX)
         json_array_remove(history, json_array_size(history) - 1);
 }
@@ -162,7 +168,7 @@ static void describe_success(json_t *release)
 void demo_flux_release_succeeded(json_t *release, bool acts)
 {
     if (acts)
-        push_history(release);
+        push_history(release, "deployed");
     demo_flux_remove_condition(release, "Reconciling");
     demo_flux_remove_condition(release, "Stalled");
     demo_flux_remove_condition(release, "Remediated");
@@ -186,6 +192,7 @@ void demo_flux_release_failed(json_t *release, const char *cause, bool stalled)
                                  demo_json_text(release, "spec.chart.spec.version"), cause);
     demo_flux_remove_condition(release, "Reconciling");
     demo_json_set_condition(release, "Released", "False", reason, message);
+    push_history(release, "failed");
     const char *counter = action[0] == 'u' ? "status.upgradeFailures" : "status.installFailures";
     json_int_t failures = demo_json_integer(release, counter, 0) + 1;
     demo_json_set(release, counter, json_integer(failures));

@@ -35,3 +35,22 @@ void demo_world_fixture_free(struct demo_world *world)
     demo_git_free(world->git);
     free(world);
 }
+
+bool demo_world_fixture_wait(struct demo_world *world, int region, enum demo_kind_id kind, const char *name_space,
+                             const char *name, bool (*holds)(const json_t *object, const void *context), const void *context,
+                             int timeout_ms)
+{
+    int64_t end_ms = clock_monotonic_ms() + timeout_ms;
+    uint64_t cursor = demo_store_version(world->stores[region]);
+    for (;;) {
+        json_t *object = demo_store_get(world->stores[region], kind, name_space, name);
+        bool is_so = object && holds(object, context);
+        json_decref(object);
+        int64_t left_ms = end_ms - clock_monotonic_ms();
+        if (is_so || left_ms <= 0)
+            return is_so;
+        struct demo_event event = {0};
+        demo_store_next(world->stores[region], demo_kinds_at(kind), &cursor, left_ms < 100 ? (int)left_ms : 100, &event);
+        demo_event_clear(&event);
+    }
+}
