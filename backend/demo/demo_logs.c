@@ -157,6 +157,14 @@ void demo_logs_remove(struct demo_logs *logs, const char *name_space, const char
     free(prefix);
 }
 
+bool demo_logs_exists(struct demo_logs *logs, const struct demo_log_key *key)
+{
+    pthread_mutex_lock(&logs->lock);
+    bool exists = find(logs, key) != NULL;
+    pthread_mutex_unlock(&logs->lock);
+    return exists;
+}
+
 uint64_t demo_logs_tail(struct demo_logs *logs, const struct demo_log_key *key, uint64_t count)
 {
     pthread_mutex_lock(&logs->lock);

@@ -38,6 +38,8 @@ struct demo_log_read {
     int timeout_ms;       /* real milliseconds to wait for the first new line */
 };
 
+bool demo_logs_exists(struct demo_logs *logs, const struct demo_log_key *key);
+
 /* Number of the first of the newest `count` lines, for the cursor of a tail. */
 uint64_t demo_logs_tail(struct demo_logs *logs, const struct demo_log_key *key, uint64_t count);
 

@@ -67,6 +67,8 @@ struct demo_object *demo_object_new(const struct demo_kind *kind, const json_t *
     object->name_space = alloc_strdup(kind->namespaced ? demo_json_text(document, "metadata.namespace") : "");
     object->name = alloc_strdup(demo_json_text(document, "metadata.name"));
     object->key = alloc_printf("%s/%s", object->name_space, object->name);
+    object->uid = alloc_strdup(demo_json_text(document, "metadata.uid"));
+    object->owner = alloc_strdup(demo_json_text(document, "metadata.ownerReferences[0].uid"));
     make_body(object, document);
     const json_t *labels = demo_json_at(document, "metadata.labels");
     object->labels = json_object_size(labels) > 0 ? json_deep_copy(labels) : NULL;
@@ -99,6 +101,8 @@ void demo_object_unref(struct demo_object *object)
     free(object->name_space);
     free(object->name);
     free(object->key);
+    free(object->uid);
+    free(object->owner);
     free(object->body);
     free(object);
 }

@@ -15,6 +15,8 @@ struct demo_object {
     char *name_space; /* "" for cluster-scoped */
     char *name;
     char *key; /* "namespace/name": the order of lists */
+    char *uid;
+    char *owner; /* uid of the first ownerReference, "" when none */
     uint64_t version; /* resourceVersion */
     char *body;       /* `"metadata":{...},"spec":...}`: everything behind apiVersion and kind, compact, keys sorted */
     size_t body_length;
