@@ -21,6 +21,7 @@
 #include "term/crash_restore.h"
 #include "term/stderr_guard.h"
 #include "term/terminal_ncurses.h"
+#include "tether/audit.h"
 #include "theme/theme_load.h"
 
 #define INBOX_MESSAGES_MAX 65536
@@ -242,6 +243,7 @@ static void close_screens(struct app *app)
 static void close_parts(struct app *app)
 {
     atomic_store(&app->cancel, true);
+    audit_free(app->host.audit);
     if (app->host.feeds != NULL)
         close_screens(app);
     terminal_free(app->terminal);

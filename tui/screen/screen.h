@@ -21,6 +21,7 @@
 #define SCREEN_NAME_MAX 256
 #define SCREEN_SPLIT_WIDTH 120 /* from here on details stand to the right of their list */
 
+struct audit;
 struct screen;
 
 /* The object under the cursor. `kind` NULL: the row is not an object of a cluster. */
@@ -48,6 +49,7 @@ struct screen_host {
     const struct keymap *keymap;
     int region; /* shown region; -1: all */
     bool armed;
+    struct audit *audit; /* the last one run here; NULL: none yet. Owned by the console */
     void (*open)(void *app, struct screen *screen); /* takes the screen and shows it over the present one */
     void (*toast)(void *app, enum tone tone, const char *text);
     void (*request)(void *app, const struct screen_request *request);
