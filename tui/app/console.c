@@ -189,6 +189,7 @@ static enum status open_parts(struct app *app, struct error *err)
     sovereign_set_cancel(app->host.sovereign, &app->cancel);
     app->host.app = app;
     app->host.store = store_new();
+    app->host.estate = estate_new(app->host.store);
     app->host.inbox = inbox_new(INBOX_MESSAGES_MAX, INBOX_BYTES_MAX);
     app->host.worker = worker_new("worker", WORKER_JOBS_MAX);
     app->host.region = -1;
@@ -255,6 +256,7 @@ static void close_parts(struct app *app)
         http_thread_stop(app->http);
     inbox_free(app->host.inbox);
     operate_done(app);
+    estate_free(app->host.estate);
     store_free(app->host.store);
     sovereign_free(app->host.sovereign);
     http_thread_free(app->http);

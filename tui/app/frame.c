@@ -59,6 +59,7 @@ static void show(struct app *app)
     terminal_size(app->terminal, &width, &height);
     if (width != app->canvas->width || height != app->canvas->height)
         canvas_resize(app->canvas, width, height);
+    estate_refresh(app->host.estate);
     if (screen->ops->recalc != NULL)
         screen->ops->recalc(screen);
     paint(app);

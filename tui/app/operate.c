@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/sanitize.h"
+#include "base/timestamp.h"
 #include "operation/journal.h"
 #include "screen/document.h"
 
@@ -78,11 +79,11 @@ static enum style_id check_style(enum status status)
     return status == STATUS_FOUND || status == STATUS_UNMEASURED ? STYLE_WARN : STYLE_BAD;
 }
 
-static void add_texts(struct dialog *dialog, enum style_id style, const char *sign, const struct prepared_texts *texts)
+static void add_texts(struct dialog *dialog, enum style_id style, const char *sign, char *const *texts, size_t count)
 {
     char line[ERROR_TEXT_MAX + 16];
-    for (size_t i = 0; i < texts->count; i++) {
-        snprintf(line, sizeof line, "%s %s", sign, texts->items[i]);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(line, sizeof line, "%s %s", sign, texts[i]);
         dialog_add_text(dialog, style, line);
     }
 }
@@ -111,15 +112,17 @@ static void add_diff(struct dialog *dialog, const struct json_diff *diff)
 static void add_effect(struct dialog *dialog, const struct prepared *prepared)
 {
     char radius[512], line[1024];
-    if (prepared->has_diff && prepared->diff.count > 0) {
-        dialog_add_text(dialog, STYLE_TITLE, "What the server says would change (dry run)");
+    static const char *const DIFF_TITLES[] = {[PREPARED_DIFF_DRY_RUN] = "What the server says would change (dry run)",
+                                              [PREPARED_DIFF_PREDICTED] = "What would change, as predicted (no dry run)"};
+    if (prepared->diff_kind != PREPARED_DIFF_NONE && prepared->diff.count > 0) {
+        dialog_add_text(dialog, STYLE_TITLE, DIFF_TITLES[prepared->diff_kind]);
         add_diff(dialog, &prepared->diff);
-    } else if (prepared->has_diff) {
+    } else if (prepared->diff_kind == PREPARED_DIFF_DRY_RUN) {
         dialog_add_text(dialog, STYLE_WARN, "! The server's dry run changes nothing.");
     }
     if (prepared->predicted.count > 0) {
         dialog_add_text(dialog, STYLE_TITLE, "Predicted effect (this has no dry run)");
-        add_texts(dialog, STYLE_TEXT, "·", &prepared->predicted);
+        add_texts(dialog, STYLE_TEXT, "·", prepared->predicted.items, prepared->predicted.count);
     }
     for (size_t i = 0; i < prepared->paths.count; i++) {
         const struct prepared_path *path = &prepared->paths.items[i];
@@ -144,15 +147,16 @@ static void ask(struct app *app)
     app->operate.state = OPERATE_ASKING;
     if (refused) {
         dialog_add_text(app->dialog, STYLE_TITLE, "This will not be done:");
-        add_texts(app->dialog, STYLE_BAD, "✖", &prepared->refusals);
+        add_texts(app->dialog, STYLE_BAD, "✖", prepared->refusals.items, prepared->refusals.count);
     }
-    add_texts(app->dialog, STYLE_WARN, "!", &prepared->warnings);
+    add_texts(app->dialog, STYLE_WARN, "!", prepared->warnings.items, prepared->warnings.count);
     if (!refused)
         add_effect(app->dialog, prepared);
     add_checks(app->dialog, prepared);
-    if (!refused && prepared->verify_text != NULL) {
-        char line[ERROR_TEXT_MAX];
-        snprintf(line, sizeof line, "Proof: watched %s", prepared->verify_text);
+    if (!refused && prepared->effect != NULL) {
+        char line[ERROR_TEXT_MAX], limit[TIMESTAMP_TEXT_MAX];
+        timestamp_format_age(limit, prepared->deadline_ms);
+        snprintf(line, sizeof line, "Proof: watched until %s, for at most %s", prepared->effect, limit);
         dialog_add_text(app->dialog, STYLE_DIM, line);
     }
     if (!refused && name)

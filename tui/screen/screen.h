@@ -11,6 +11,7 @@
 #include "base/inbox.h"
 #include "base/worker.h"
 #include "canvas/canvas.h"
+#include "estate/estate.h"
 #include "feed/feed_set.h"
 #include "input/command_table.h"
 #include "input/keymap.h"
@@ -49,6 +50,7 @@ struct screen_host {
     const struct keymap *keymap;
     int region; /* shown region; -1: all */
     bool armed;
+    struct estate *estate; /* joined and judged, fresh at each recalc. Owned by the console */
     struct audit *audit; /* the last one run here; NULL: none yet. Owned by the console */
     void (*open)(void *app, struct screen *screen); /* takes the screen and shows it over the present one */
     void (*toast)(void *app, enum tone tone, const char *text);
