@@ -3,24 +3,8 @@
 #ifndef ESTATE_OVERVIEW_H
 #define ESTATE_OVERVIEW_H
 
-#include "base/array.h"
-#include "estate/estate.h"
-
-#define OVERVIEW_PROBLEMS_MAX 200     /* kept; the rest is counted in `omitted` */
-#define OVERVIEW_STUCK_DELETE_MS (10 * 60 * 1000)
-#define OVERVIEW_STUCK_PROGRESS_MS (15 * 60 * 1000)
-
-struct problem {
-    enum tone tone;
-    int region;           /* -1: the whole Sovereign */
-    const char *kind_id;  /* of the object to open; "" for a feed or a table: nothing to open */
-    char key[256];        /* of the object in that region */
-    char title[160];      /* "HelmRelease flux-system/bp-openbao is Failed" */
-    char cause[HEALTH_CAUSE_MAX];
-    int64_t since_ms;     /* wall time; TIMESTAMP_NONE */
-    size_t blocked;       /* objects that wait for this one */
-    int weight;           /* order among equals; smaller first */
-};
+#include "estate/cutover_claim.h"
+#include "estate/problem.h"
 
 struct overview_region {
     enum tone tone;       /* worst of what follows; TONE_UNKNOWN when something of it is not known */
@@ -31,30 +15,17 @@ struct overview_region {
     size_t applications_ready, applications_total;
 };
 
-enum overview_cutover {
-    OVERVIEW_CUTOVER_UNKNOWN, /* neither the ConfigMap nor catalyst-api could be read */
-    OVERVIEW_CUTOVER_ABSENT,  /* no cutover on this cluster */
-    OVERVIEW_CUTOVER_TETHERED,
-    OVERVIEW_CUTOVER_RUNNING,
-    OVERVIEW_CUTOVER_INTERRUPTED, /* the claim says running, but no Job of the step is active */
-    OVERVIEW_CUTOVER_FAILED,
-    OVERVIEW_CUTOVER_COMPLETE,
-};
-
 struct overview {
-    ARRAY(struct problem) problems;
-    size_t omitted;
+    struct problem_list problems; /* sorted, worst first */
     struct overview_region regions[STORE_REGIONS_MAX];
     int region_count;
     enum tone tone; /* of the Sovereign: worst of its regions */
-    enum overview_cutover cutover;
-    char cutover_text[160]; /* "claim: running helmrepository-patches, 6/11, 45 %" */
+    struct cutover_claim cutover;
     size_t organizations, environments;
 };
 
 /* Fills a zeroed or used overview. The estate must be refreshed. now_ms: wall time. */
 void overview_build(struct overview *overview, const struct estate *estate, int64_t now_ms);
 void overview_clear(struct overview *overview);
-const char *overview_cutover_name(enum overview_cutover state);
 
 #endif

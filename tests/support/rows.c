@@ -22,6 +22,7 @@ static struct kind kinds[] = {
     {.id = KIND_ID_NODES, .title = "Nodes", .singular = "Node"},
     {.id = KIND_ID_PODS, .title = "Pods", .singular = "Pod", .namespaced = true},
     {.id = KIND_ID_JOBS, .title = "Jobs", .singular = "Job", .namespaced = true},
+    {.id = KIND_ID_DAEMONSETS, .title = "DaemonSets", .singular = "DaemonSet", .namespaced = true},
     {.id = KIND_ID_NAMESPACES, .title = "Namespaces", .singular = "Namespace"},
     {.id = KIND_ID_CUTOVER_STATUS, .title = "Cutover status", .singular = "ConfigMap", .namespaced = true},
     {.id = KIND_ID_EGRESS_POLICIES, .title = "Egress policies", .singular = "CiliumClusterwideNetworkPolicy"},

@@ -1,0 +1,214 @@
+/* What needs me: roots instead of symptoms, one line for one thing, worst first. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "estate/overview.h"
+#include "support/leak_check.h"
+#include "support/rows.h"
+
+#define NOW 1785128211000 /* 2026-07-27T04:56:51Z */
+
+static void release(struct store *store, int region, const char *key, const char *needs, const char *reason, const char *message)
+{
+    rows_add(store, KIND_ID_HELMRELEASES, region, key, FIELD_DEPENDS_ON, needs, FIELD_READY, reason == NULL ? "True" : "False",
+             FIELD_READY_REASON, reason, FIELD_READY_MESSAGE, message, ROWS_END);
+}
+
+static const struct problem *find(const struct overview *overview, const char *title)
+{
+    for (size_t i = 0; i < overview->problems.count; i++)
+        if (strcmp(overview->problems.items[i].title, title) == 0)
+            return &overview->problems.items[i];
+    return NULL;
+}
+
+static void build(struct overview *overview, struct store *store)
+{
+    struct estate *estate = estate_new(store);
+    estate_refresh(estate);
+    overview_build(overview, estate, NOW);
+    estate_free(estate);
+}
+
+Test(overview, says_roots_with_what_they_block)
+{
+    struct store *store = rows_store("fsn1", "hel1", NULL);
+    release(store, 0, "flux-system/bp-openbao", "", "InstallFailed", "post-install hook failed");
+    release(store, 0, "flux-system/bp-stores", "bp-openbao", "DependencyNotReady", "dependency");
+    release(store, 0, "flux-system/bp-newapi", "bp-stores", "DependencyNotReady", "dependency");
+    release(store, 0, "flux-system/bp-cilium", "", NULL, NULL);
+    release(store, 1, "flux-system/bp-cilium", "", NULL, NULL);
+    rows_add(store, KIND_ID_NODES, 1, "hel1-w2", FIELD_READY, "Unknown", FIELD_READY_REASON, "NodeStatusUnknown", FIELD_READY_MESSAGE,
+             "Kubelet stopped posting node status.", ROWS_END);
+    rows_add(store, KIND_ID_NODES, 1, "hel1-w1", FIELD_READY, "True", FIELD_CONDITIONS, "DiskPressure=True|Ready=True", ROWS_END);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 3);
+    cr_assert_str_eq(overview.problems.items[0].title, "Node hel1-w2 is NotReady");
+    cr_assert_str_eq(overview.problems.items[0].cause, "NodeStatusUnknown: Kubelet stopped posting node status.");
+    cr_assert_str_eq(overview.problems.items[1].title, "HelmRelease flux-system/bp-openbao is Failed");
+    cr_assert_eq(overview.problems.items[1].blocked, 2);
+    cr_assert_str_eq(overview.problems.items[1].cause, "post-install hook failed");
+    cr_assert_str_eq(overview.problems.items[2].cause, "DiskPressure");
+    cr_assert_eq(overview.regions[0].tone, TONE_BAD);
+    cr_assert_str_eq(overview.regions[0].cause, "1 of 4 HelmReleases failed, 2 wait for them");
+    cr_assert_eq(overview.regions[1].tone, TONE_WARN);
+    cr_assert_eq(overview.regions[1].nodes_ready, 1);
+    cr_assert_eq(overview.tone, TONE_BAD);
+    overview_clear(&overview);
+    store_free(store);
+    TEST_NO_LEAKS();
+}
+
+Test(overview, one_running_thing_is_one_line)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    rows_add(store, KIND_ID_APPLICATIONS, 0, "acme/shop", FIELD_PHASE, "Ready", ROWS_END);
+    release(store, 0, "acme/shop", "", "UpgradeFailed", "timed out");
+    release(store, 0, "acme/after", "shop", "DependencyNotReady", "");
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 1);
+    cr_assert_str_eq(overview.problems.items[0].title, "Application acme/shop is Failed");
+    cr_assert_eq(overview.problems.items[0].blocked, 1);
+    overview_clear(&overview);
+    store_free(store);
+}
+
+Test(overview, the_same_trouble_of_many_is_one_line)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    char key[64];
+    for (int i = 0; i < 62; i++) {
+        snprintf(key, sizeof key, "flux-system/bp-%02d", i);
+        rows_add(store, KIND_ID_HELMREPOSITORIES, 0, key, FIELD_READY, "False", FIELD_READY_MESSAGE, "401 from ghcr.io", ROWS_END);
+    }
+    for (int i = 0; i < 5; i++) {
+        snprintf(key, sizeof key, "flux-system/oci-%02d", i);
+        rows_add(store, KIND_ID_HELMREPOSITORIES, 0, key, FIELD_TYPE, "oci", ROWS_END);
+    }
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 1);
+    cr_assert_str_eq(overview.problems.items[0].title, "62 HelmRepositories are Failed, first flux-system/bp-00");
+    overview_clear(&overview);
+    store_free(store);
+}
+
+Test(overview, time_makes_problems)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    rows_add(store, KIND_ID_HELMRELEASES, 0, "a/slow", FIELD_READY, "Unknown", FIELD_READY_CHANGED, "2026-07-27T04:40:00Z", ROWS_END);
+    rows_add(store, KIND_ID_HELMRELEASES, 0, "a/quick", FIELD_READY, "Unknown", FIELD_READY_CHANGED, "2026-07-27T04:50:00Z", ROWS_END);
+    rows_add(store, KIND_ID_ORGANIZATIONS, 0, "gone", FIELD_READY, "True", FIELD_DELETED, "2026-07-27T04:40:00Z", FIELD_FINALIZERS,
+             "orgs.openova.io/per-org-realm", ROWS_END);
+    rows_add(store, KIND_ID_ORGANIZATIONS, 0, "going", FIELD_READY, "True", FIELD_DELETED, "2026-07-27T04:55:00Z", ROWS_END);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_not_null(find(&overview, "HelmRelease a/slow is Progressing"));
+    cr_assert_null(find(&overview, "HelmRelease a/quick is Progressing"));
+    const struct problem *stuck = find(&overview, "Organization gone is stuck in deletion");
+    cr_assert_not_null(stuck);
+    cr_assert_str_eq(stuck->cause, "held by finalizer orgs.openova.io/per-org-realm");
+    cr_assert_null(find(&overview, "Organization going is stuck in deletion"));
+    overview_clear(&overview);
+    store_free(store);
+}
+
+Test(overview, what_cannot_be_read_is_said_and_not_green)
+{
+    struct store *store = rows_store("fsn1", "hel1", NULL);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 0);
+    cr_assert_eq(overview.tone, TONE_GOOD);
+    struct feed_health *feed = store_add_feed(store, FEED_KIND_KUBE, 1, "hel1");
+    feed_health_set(feed, FEED_STATE_DOWN, "connection refused");
+    table_set_state(store_table(store, rows_kind(KIND_ID_HELMRELEASES), 0), TABLE_STATE_FORBIDDEN, "403 for user bob");
+    build(&overview, store);
+    cr_assert_str_eq(overview.problems.items[0].title, "Feed hel1 is down");
+    cr_assert_str_eq(overview.problems.items[1].title, "HelmReleases are not readable");
+    cr_assert_eq(overview.regions[0].tone, TONE_UNKNOWN);
+    cr_assert_eq(overview.regions[1].tone, TONE_UNKNOWN);
+    cr_assert_eq(overview.tone, TONE_UNKNOWN);
+    overview_clear(&overview);
+    store_free(store);
+    TEST_NO_LEAKS();
+}
+
+static const struct {
+    const char *name, *data, *job, *active, *finished;
+    enum cutover_phase phase;
+    const char *title;
+} CUTOVERS[] = {
+    {"tethered", "cutoverComplete=false|currentStep=", .phase = CUTOVER_PHASE_TETHERED},
+    {"running", "currentStep=harbor-prewarm|currentStepIndex=2|totalSteps=11|progressPercent=18|step.harbor-prewarm.jobName=job-1",
+     .job = "catalyst/job-1", .active = "1", .phase = CUTOVER_PHASE_RUNNING, .title = "Cutover running at harbor-prewarm"},
+    {"no Job left", "currentStep=harbor-prewarm|step.harbor-prewarm.jobName=job-1", .job = "catalyst/other", .active = "1",
+     .phase = CUTOVER_PHASE_INTERRUPTED, .title = "Cutover interrupted at harbor-prewarm"},
+    {"ended long ago", "currentStep=harbor-prewarm|step.harbor-prewarm.jobName=job-1", .job = "catalyst/job-1",
+     .finished = "2026-07-27T04:40:00Z", .phase = CUTOVER_PHASE_INTERRUPTED, .title = "Cutover interrupted at harbor-prewarm"},
+    {"failed", "currentStep=x|failedStep=secondary-kubeconfigs|lastError=no kubeconfig", .phase = CUTOVER_PHASE_FAILED,
+     .title = "Cutover failed at secondary-kubeconfigs"},
+    {"complete", "cutoverComplete=true|failedStep=old", .phase = CUTOVER_PHASE_COMPLETE},
+};
+
+Test(cutover_claim, is_derived_from_the_flat_keys)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(CUTOVERS); i++) {
+        struct store *store = rows_store("fsn1", NULL);
+        rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, CUTOVERS[i].data, ROWS_END);
+        if (CUTOVERS[i].job != NULL)
+            rows_add(store, KIND_ID_JOBS, 0, CUTOVERS[i].job, FIELD_ACTIVE, CUTOVERS[i].active, FIELD_FINISHED, CUTOVERS[i].finished,
+                     ROWS_END);
+        rows_all_live(store);
+        struct overview overview = {0};
+        build(&overview, store);
+        cr_assert_eq(overview.cutover.phase, CUTOVERS[i].phase, "%s: %s", CUTOVERS[i].name, overview.cutover.text);
+        cr_assert_eq(overview.problems.count, CUTOVERS[i].title != NULL, "%s", CUTOVERS[i].name);
+        if (CUTOVERS[i].title != NULL)
+            cr_assert_str_eq(overview.problems.items[0].title, CUTOVERS[i].title);
+        if (CUTOVERS[i].phase == CUTOVER_PHASE_RUNNING)
+            cr_assert_str_eq(overview.cutover.text, "claim: running harbor-prewarm, 2/11, 18 %");
+        overview_clear(&overview);
+        store_free(store);
+    }
+    TEST_NO_LEAKS();
+}
+
+Test(overview, a_leaked_egress_policy_is_an_alarm)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    rows_add(store, KIND_ID_EGRESS_POLICIES, 0, "cutover-egress-block", ROWS_END);
+    rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, "currentStep=egress-block-test", ROWS_END);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_null(find(&overview, "CiliumClusterwideNetworkPolicy cutover-egress-block is leaked"), "the test runs");
+    rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, "cutoverComplete=true", ROWS_END);
+    build(&overview, store);
+    cr_assert_not_null(find(&overview, "CiliumClusterwideNetworkPolicy cutover-egress-block is leaked"));
+    overview_clear(&overview);
+    store_free(store);
+}
+
+Test(cutover_claim, catalyst_api_stands_in)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_UNKNOWN);
+    rows_all_live(store);
+    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_ABSENT);
+    store->catalyst.cutover_known = true;
+    snprintf(store->catalyst.cutover_state, sizeof store->catalyst.cutover_state, "tethered");
+    snprintf(store->catalyst.current_step, sizeof store->catalyst.current_step, "registry-pivot");
+    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_RUNNING);
+    store_free(store);
+}
