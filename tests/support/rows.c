@@ -25,6 +25,11 @@ static struct kind kinds[] = {
     {.id = KIND_ID_DAEMONSETS, .title = "DaemonSets", .singular = "DaemonSet", .namespaced = true},
     {.id = KIND_ID_NAMESPACES, .title = "Namespaces", .singular = "Namespace"},
     {.id = KIND_ID_CUTOVER_STATUS, .title = "Cutover status", .singular = "ConfigMap", .namespaced = true},
+    {.id = KIND_ID_CUTOVER_STEPS, .title = "Cutover steps", .singular = "ConfigMap", .namespaced = true},
+    {.id = KIND_ID_DEPLOYMENTS, .title = "Deployments", .singular = "Deployment", .namespaced = true},
+    {.id = KIND_ID_STATEFULSETS, .title = "StatefulSets", .singular = "StatefulSet", .namespaced = true},
+    {.id = KIND_ID_DAEMONSETS, .title = "DaemonSets", .singular = "DaemonSet", .namespaced = true},
+    {.id = KIND_ID_PROVIDERS, .title = "Crossplane providers", .singular = "Provider"},
     {.id = KIND_ID_EGRESS_POLICIES, .title = "Egress policies", .singular = "CiliumClusterwideNetworkPolicy"},
 };
 
@@ -57,7 +62,8 @@ static bool is_list(enum field field)
 {
     static const enum field LISTS[] = {FIELD_LABELS, FIELD_FINALIZERS, FIELD_CONDITIONS, FIELD_HISTORY, FIELD_DEPENDS_ON,
                                        FIELD_REGIONS, FIELD_IMAGES, FIELD_CLUSTER_STATES, FIELD_CLUSTER_RELEASES,
-                                       FIELD_CLUSTER_MESSAGES, FIELD_BACKING_RELEASE, FIELD_ROLES, FIELD_DATA};
+                                       FIELD_CLUSTER_MESSAGES, FIELD_BACKING_RELEASE, FIELD_ROLES, FIELD_DATA,
+                                       FIELD_ENVIRONMENT_VALUES, FIELD_VALUES_SUSPECT};
     for (size_t i = 0; i < ARRAY_LENGTH(LISTS); i++)
         if (LISTS[i] == field)
             return true;
@@ -66,7 +72,7 @@ static bool is_list(enum field field)
 
 static void add_cell(struct row_builder *builder, enum field field, const char *text)
 {
-    char cell[2048] = "";
+    char cell[8192] = "";
     sanitize_line_into(cell, sizeof cell, text, text == NULL ? 0 : strlen(text));
     bool in_second = false;
     for (char *c = cell; is_list(field) && *c != '\0'; c++) {
