@@ -44,6 +44,9 @@ bool pager_view_command(struct pager_view *view, const struct pager_source *sour
 /* Sets the search text (cut; "" ends it) and goes to the first match from the top on; false when there is none. */
 bool pager_view_search(struct pager_view *view, const struct pager_source *source, struct span text);
 
+/* Keeps the position within the text, or at its end when following; pager_paint does it. */
+void pager_view_limit(struct pager_view *view, const struct pager_source *source);
+
 void pager_paint(struct canvas *canvas, struct rect rect, const struct pager_source *source, struct pager_view *view);
 void pager_view_position(const struct pager_view *view, const struct pager_source *source, char out[32]); /* "top", "42%", "end", "all" */
 

@@ -1,5 +1,5 @@
 /* A virtual table: asks its source only for the rows it shows. The view keeps looking state (selection by identity, scroll,
- * marks of the order); rows, filter and sort belong to the caller. Painting changes nothing but remembered widths. */
+ * marks of the order); rows, filter and sort belong to the caller. UI thread. */
 #ifndef WIDGET_TABLE_H
 #define WIDGET_TABLE_H
 
@@ -55,7 +55,7 @@ struct table_view {
     bool wide;
     int sort_column;      /* -1: none */
     bool sort_descending;
-    char match[128];      /* text to highlight in cells, "" for none */
+    char match[128];      /* words to highlight in cells, "" for none */
     uint16_t widest[TABLE_COLUMNS_MAX]; /* widest cell seen per column; only grows, so that columns stand still */
 };
 
@@ -70,7 +70,8 @@ void table_view_init(struct table_view *view);
 void table_view_done(struct table_view *view);
 void table_view_reset_widths(struct table_view *view); /* other columns or rows of another kind */
 
-/* After rows changed: the selection stays on its object; when that is gone, on the row now in its place. `lines`: rows that fit. */
+/* After rows changed: the selection stays on its object, on the same line of the screen if it can; when the object is gone, on the
+ * row now in its place. table_paint does it too. */
 void table_view_sync(struct table_view *view, const struct table_source *source);
 
 /* Applies a movement command (up, down, page-up, page-down, home, end, left, right). False: not one of these. */
@@ -86,9 +87,12 @@ void table_paint(struct canvas *canvas, struct rect rect, const struct table_pan
 /* "12/340" for a status line; "" without rows. */
 void table_view_position(const struct table_view *view, const struct table_source *source, char out[32]);
 
-/* Widths for the columns in `cells` cells with one blank between, two before the first; 0: not shown. Pure. */
+/* Widths for the columns in `cells` cells; 0: not shown. TABLE_MARGIN cells before the first hold the mark. Columns get their least
+ * width first, then what they want in order of priority, then spare cells by weight. Pure. */
+#define TABLE_MARGIN 2
 struct table_plan {
     int widths[TABLE_COLUMNS_MAX];
+    int gap;      /* blanks between columns: 2, or 1 when space is short */
     bool dropped; /* a column that should be shown had no space */
 };
 struct table_plan table_plan(const struct table_column *columns, size_t count, const uint16_t *widest, bool wide, int cells);
