@@ -18,7 +18,7 @@ enum keymap_context dispatch_context(const struct app *app)
         return KEYMAP_CONTEXT_DIALOG;
     if (app->prompt_purpose != APP_PROMPT_NONE)
         return KEYMAP_CONTEXT_PROMPT;
-    return app_screen(app)->ops->context;
+    return screen_context(app_screen(app));
 }
 
 static bool selected_object(struct app *app, struct screen_object *object)
@@ -89,7 +89,7 @@ static void quit(struct app *app, const char *argument)
 
 static void show_help(struct app *app, const char *argument)
 {
-    app_push(app, help_screen_new(&app->host, app_screen(app)->ops->context));
+    app_push(app, help_screen_new(&app->host, screen_context(app_screen(app))));
 }
 
 static void go_back(struct app *app, const char *argument)

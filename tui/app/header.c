@@ -155,7 +155,7 @@ void header_paint_footer(struct app *app, struct canvas *canvas, struct rect lin
     int width = (int)utf8_width(span_of(right));
     struct rect keys = line;
     rect_take_right(&keys, width + 3);
-    chrome_key_hints(canvas, keys, app->keymap, screen->ops->context, dispatch_holds(app), screen->ops->hints, screen->ops->hint_count);
+    chrome_key_hints(canvas, keys, app->keymap, screen_context(screen), dispatch_holds(app), screen->ops->hints, screen->ops->hint_count);
     canvas_put(canvas, line.x + line.width - width - 1, line.y, filter.length > 0 ? STYLE_MATCH : STYLE_DIM, span_of(right));
 }
 

@@ -114,7 +114,7 @@ static const struct screen_ops OPS = {
 struct screen *document_screen_new(struct screen_host *host, struct document *document)
 {
     struct document_screen *self = alloc_new(struct document_screen);
-    self->screen = (struct screen){&OPS, host};
+    self->screen = (struct screen){.ops = &OPS, .host = host};
     self->document = document;
     pager_view_init(&self->view);
     self->view.follow = document_kind(document) == DOCUMENT_KIND_LOG;

@@ -228,7 +228,7 @@ static const struct screen_ops OPS = {
 struct screen *feeds_screen_new(struct screen_host *host)
 {
     struct feeds_screen *self = alloc_new(struct feeds_screen);
-    self->screen = (struct screen){&OPS, host};
+    self->screen = (struct screen){.ops = &OPS, .host = host};
     table_view_init(&self->view);
     return &self->screen;
 }

@@ -279,7 +279,7 @@ static const struct screen_ops OPS = {
 struct screen *overview_screen_new(struct screen_host *host)
 {
     struct overview_screen *self = alloc_new(struct overview_screen);
-    self->screen = (struct screen){&OPS, host};
+    self->screen = (struct screen){.ops = &OPS, .host = host};
     table_view_init(&self->view);
     return &self->screen;
 }

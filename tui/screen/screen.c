@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum keymap_context screen_context(const struct screen *screen)
+{
+    return screen->context != KEYMAP_CONTEXT_GLOBAL ? screen->context : screen->ops->context;
+}
+
 void screen_free(struct screen *screen)
 {
     if (screen != NULL)

@@ -79,8 +79,10 @@ struct screen_ops {
 struct screen { /* first member of every screen */
     const struct screen_ops *ops;
     struct screen_host *host;
+    enum keymap_context context; /* of this screen when it differs from its kind's; GLOBAL: as ops say */
 };
 
+enum keymap_context screen_context(const struct screen *screen);
 void screen_free(struct screen *screen); /* NULL is fine */
 enum style_id screen_style(enum tone tone);
 const char *screen_glyph(enum tone tone); /* one cell: ✔ ✖ ! ◐ … so that meaning is never in colour alone */

@@ -388,7 +388,7 @@ static const struct screen_ops OPS = {
 struct screen *tether_screen_new(struct screen_host *host)
 {
     struct tether_screen *self = alloc_new(struct tether_screen);
-    self->screen = (struct screen){&OPS, host};
+    self->screen = (struct screen){.ops = &OPS, .host = host};
     table_view_init(&self->view);
     return &self->screen;
 }

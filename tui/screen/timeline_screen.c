@@ -204,7 +204,7 @@ static const struct screen_ops OPS = {
 struct screen *timeline_screen_new(struct screen_host *host)
 {
     struct timeline_screen *self = alloc_new(struct timeline_screen);
-    self->screen = (struct screen){&OPS, host};
+    self->screen = (struct screen){.ops = &OPS, .host = host};
     table_view_init(&self->view);
     return &self->screen;
 }
