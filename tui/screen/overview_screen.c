@@ -8,7 +8,6 @@
 #include "base/timestamp.h"
 #include "estate/overview.h"
 #include "screen/screen.h"
-#include "sovereign/kind_table.h"
 #include "tether/audit.h"
 #include "widget/chrome.h"
 #include "widget/table.h"
@@ -34,12 +33,6 @@ struct overview_screen {
     char identity[TABLE_IDENTITY_MAX];
 };
 
-static const enum tone CUTOVER_TONES[] = {
-    [OVERVIEW_CUTOVER_UNKNOWN] = TONE_UNKNOWN,      [OVERVIEW_CUTOVER_ABSENT] = TONE_NEUTRAL, [OVERVIEW_CUTOVER_TETHERED] = TONE_WARN,
-    [OVERVIEW_CUTOVER_RUNNING] = TONE_PROGRESS,     [OVERVIEW_CUTOVER_INTERRUPTED] = TONE_BAD, [OVERVIEW_CUTOVER_FAILED] = TONE_BAD,
-    [OVERVIEW_CUTOVER_COMPLETE] = TONE_NEUTRAL, /* a claim: only the audit may be green */
-};
-
 static struct overview_screen *self_of(struct screen *screen)
 {
     return (struct overview_screen *)screen;
@@ -59,10 +52,7 @@ static struct span identify(void *context, size_t index)
 {
     struct overview_screen *self = context;
     const struct problem *problem = problem_at(self, index);
-    if (problem->kind_id[0] != '\0')
-        snprintf(self->identity, sizeof self->identity, "%s %s@%d", problem->kind_id, problem->key, problem->region);
-    else
-        snprintf(self->identity, sizeof self->identity, "%s@%d", problem->title, problem->region);
+    snprintf(self->identity, sizeof self->identity, "%s %s@%d", problem->kind == NULL ? "" : problem->kind->id, problem->key, problem->region);
     return span_of(self->identity);
 }
 
@@ -155,11 +145,11 @@ static void paint_cutover(const struct overview_screen *self, struct canvas *can
 {
     const struct overview *overview = &self->overview;
     const struct audit *audit = self->screen.host->audit;
-    enum tone tone = CUTOVER_TONES[overview->cutover];
+    enum tone tone = overview->cutover.phase == CUTOVER_PHASE_COMPLETE ? TONE_NEUTRAL : overview->cutover.tone; /* a claim is never green */
     int x = line.x + 1;
     x += canvas_printf(canvas, x, line.y, screen_style(tone), "%s ", screen_glyph(tone));
     x += canvas_printf(canvas, x, line.y, STYLE_TITLE, "cutover  ");
-    x += canvas_printf(canvas, x, line.y, screen_style(tone), "%s", overview->cutover_text) + 3;
+    x += canvas_printf(canvas, x, line.y, screen_style(tone), "%s", overview->cutover.text) + 3;
     if (audit == NULL) {
         canvas_text(canvas, x, line.y, STYLE_UNKNOWN, "? tethers not audited yet");
         return;
@@ -194,7 +184,7 @@ static bool object(struct screen *screen, struct screen_object *ret_object)
     if (!table_view_selected(&self->view, &source, &index))
         return false;
     const struct problem *problem = problem_at(self, index);
-    const struct kind *kind = kind_table_get(problem->kind_id);
+    const struct kind *kind = problem->kind;
     if (kind == NULL || problem->region < 0)
         return false;
     struct span rest = span_of(problem->key), namespace = SPAN_EMPTY;
@@ -242,8 +232,8 @@ static void position(struct screen *screen, char *out, size_t size)
     struct table_source source = source_of(self);
     char text[32];
     table_view_position(&self->view, &source, text);
-    if (self->overview.omitted > 0)
-        snprintf(out, size, "%s and %zu more", text, self->overview.omitted);
+    if (self->overview.problems.omitted > 0)
+        snprintf(out, size, "%s and %zu more", text, self->overview.problems.omitted);
     else
         snprintf(out, size, "%s", text);
 }
