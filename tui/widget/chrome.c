@@ -13,18 +13,23 @@ static int width_of(const char *text)
     return text == NULL ? 0 : (int)utf8_width(span_of(text));
 }
 
-/* Title with a blank on each side, badge behind a blank. */
-static int tab_width(const struct chrome_tab *tab)
+static const char *title_of(const struct chrome_tab *tab, bool narrow)
 {
-    return width_of(tab->title) + 2 + (tab->badge != NULL && tab->badge[0] != '\0' ? width_of(tab->badge) + 1 : 0);
+    return narrow && tab->narrow != NULL ? tab->narrow : tab->title;
 }
 
-static int paint_tab(struct canvas *canvas, int x, int y, const struct chrome_tab *tab, bool open)
+/* Title with a blank on each side, badge with a blank behind. */
+static int tab_width(const struct chrome_tab *tab, bool narrow)
+{
+    return width_of(title_of(tab, narrow)) + 2 + (tab->badge != NULL && tab->badge[0] != '\0' ? width_of(tab->badge) + 1 : 0);
+}
+
+static int paint_tab(struct canvas *canvas, int x, int y, const struct chrome_tab *tab, bool narrow, bool open)
 {
     enum style_id style = open ? STYLE_TAB_ACTIVE : STYLE_TAB;
     int start = x;
     x += canvas_text(canvas, x, y, style, " ");
-    x += canvas_text(canvas, x, y, style, tab->title);
+    x += canvas_text(canvas, x, y, style, title_of(tab, narrow));
     x += canvas_text(canvas, x, y, style, " ");
     if (tab->badge != NULL && tab->badge[0] != '\0') {
         x += canvas_text(canvas, x, y, tab->badge_style, tab->badge);
@@ -33,16 +38,23 @@ static int paint_tab(struct canvas *canvas, int x, int y, const struct chrome_ta
     return x - start;
 }
 
+static int tabs_width(const struct chrome_tab *tabs, size_t count, bool narrow)
+{
+    int total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += tab_width(&tabs[i], narrow);
+    return total;
+}
+
 void chrome_tab_bar(struct canvas *canvas, struct rect line, const struct chrome_tab *tabs, size_t count, size_t open)
 {
     struct rect before = canvas_narrow_clip(canvas, line);
     size_t first = 0, last = count;
-    int total = 0;
-    for (size_t i = 0; i < count; i++)
-        total += tab_width(&tabs[i]);
+    bool narrow = tabs_width(tabs, count, false) > line.width;
+    int total = tabs_width(tabs, count, narrow);
     while (total > line.width - (first > 0) - (last < count) && last - first > 1) {
         bool from_left = open - first > last - 1 - open; /* the end that is farther from the open tab goes */
-        total -= tab_width(from_left ? &tabs[first] : &tabs[last - 1]);
+        total -= tab_width(from_left ? &tabs[first] : &tabs[last - 1], narrow);
         first += from_left;
         last -= !from_left;
     }
@@ -50,7 +62,7 @@ void chrome_tab_bar(struct canvas *canvas, struct rect line, const struct chrome
     if (first > 0)
         x += canvas_text(canvas, x, line.y, STYLE_DIM, TEXT_FIT_ELLIPSIS);
     for (size_t i = first; i < last; i++)
-        x += paint_tab(canvas, x, line.y, &tabs[i], i == open);
+        x += paint_tab(canvas, x, line.y, &tabs[i], narrow, i == open);
     if (last < count)
         canvas_text(canvas, x, line.y, STYLE_DIM, TEXT_FIT_ELLIPSIS);
     canvas_restore_clip(canvas, before);

@@ -13,9 +13,11 @@
 #define CHROME_WIDTH_LEAST 80
 #define CHROME_HEIGHT_LEAST 24
 
-/* One line of tab titles; the open one always shows, others are dropped around it with … when space is short. */
+/* One line of tab titles. When space is short, narrow titles are used; when it still is, tabs are dropped at the ends with … there; the
+ * open one always shows. */
 struct chrome_tab {
     const char *title;
+    const char *narrow; /* "Apps" for "Applications"; NULL: the title */
     const char *badge; /* short text behind the title ("3"), NULL for none */
     enum style_id badge_style;
 };

@@ -116,7 +116,8 @@ static void paint_buttons(struct canvas *canvas, struct rect line, const struct 
 
 void dialog_paint(struct canvas *canvas, struct rect area, struct dialog *dialog)
 {
-    int width = smaller(wanted_width(dialog), area.width), inner = larger(width - 2 * MARGIN, 1);
+    int room = area.width >= 60 ? area.width - 4 : area.width; /* a rim of the screen behind it stays in sight */
+    int width = smaller(wanted_width(dialog), room), inner = larger(width - 2 * MARGIN, 1);
     size_t total = body_lines(dialog, inner);
     int tail = 2 + (dialog->name != NULL ? 2 : 0); /* blank, [name, blank,] buttons */
     int lines = total < (size_t)area.height ? (int)total : area.height;

@@ -54,7 +54,7 @@ void pager_view_position(const struct pager_view *view, const struct pager_sourc
 size_t pager_diff_pieces(void *context, size_t index, struct span line, struct pager_piece pieces[PAGER_PIECES_MAX]);
 size_t pager_yaml_pieces(void *context, size_t index, struct span line, struct pager_piece pieces[PAGER_PIECES_MAX]);
 
-/* A source over a text with '\n' line ends (sanitize_text output), which it indexes and borrows. */
+/* A source over a text with '\n' line ends (sanitize_text output), which it indexes and borrows. Its address must stay: `source` points back to it. */
 struct pager_text {
     struct pager_source source; /* give &source to the functions above; set source.pieces when wanted */
     struct span text;
