@@ -48,6 +48,11 @@ extern "C" void json_reader_free(struct json_reader *reader)
     delete reader;
 }
 
+extern "C" void json_reader_trim(struct json_reader *reader)
+{
+    reader->parser = simdjson::dom::parser();
+}
+
 static enum status parse(json_reader *reader, span text, json_value *root, bool copy, struct error *err)
 {
     element value;

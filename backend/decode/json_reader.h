@@ -39,6 +39,7 @@ struct json_reader;
 
 struct json_reader *json_reader_new(void);
 void json_reader_free(struct json_reader *reader);
+void json_reader_trim(struct json_reader *reader); /* gives the memory of the last documents back; their values are gone */
 
 /* Parses a whole document (copied). STATUS_INVALID with the parser's reason otherwise. */
 enum status json_reader_parse(struct json_reader *reader, struct span text, struct json_value *root, struct error *err);

@@ -1,0 +1,45 @@
+/* One kind of one region: list and watch on the HTTP thread, decoded rows to the table on the UI thread. Internal to the layer.
+ *
+ * Made and dropped by the UI thread; what is marked HTTP runs there. */
+#ifndef FEED_KUBE_SUBSCRIPTION_H
+#define FEED_KUBE_SUBSCRIPTION_H
+
+#include "base/inbox.h"
+#include "decode/json_reader.h"
+#include "sovereign/kube_client.h"
+#include "store/store.h"
+
+struct kube_subscription;
+
+/* Borrowed parts of the feed it belongs to. */
+struct kube_subscription_options {
+    struct kube_client *client;
+    struct inbox *inbox;
+    struct store *store;
+    struct table *table;
+    struct json_reader *reader; /* used on the HTTP thread only */
+    void (*alive)(void *machine);                                          /* HTTP: a byte came */
+    void (*absent)(void *machine, struct kube_subscription *subscription); /* HTTP: 404: look for another version */
+    void (*closed)(void *machine, struct kube_subscription *subscription); /* HTTP: no callback will follow; free it */
+    void (*changed)(void *feed);                                           /* UI: a table's state changed */
+    void *machine, *feed;
+};
+
+struct kube_subscription *kube_subscription_new(const struct kube_subscription_options *options, const struct kind *kind);
+void kube_subscription_free(struct kube_subscription *subscription); /* HTTP: after `closed` */
+void kube_subscription_mute(struct kube_subscription *subscription); /* UI: last call before it is closed */
+
+const struct kind *kube_subscription_kind(const struct kube_subscription *subscription);
+struct table *kube_subscription_table(const struct kube_subscription *subscription); /* UI */
+
+/* HTTP */
+void kube_subscription_open(struct kube_subscription *subscription, const char *version);
+void kube_subscription_close(struct kube_subscription *subscription); /* `closed` follows, perhaps at once */
+void kube_subscription_pause(struct kube_subscription *subscription); /* ends the watch; may be opened again once it is gone */
+bool kube_subscription_is_open(const struct kube_subscription *subscription);
+void kube_subscription_retry(struct kube_subscription *subscription);
+void kube_subscription_tick(struct kube_subscription *subscription); /* every 2 s: says again what a full inbox refused */
+void kube_subscription_report(struct kube_subscription *subscription, enum table_state state, const char *text);
+uint64_t kube_subscription_dropped(const struct kube_subscription *subscription);
+
+#endif
