@@ -22,11 +22,12 @@ struct demo_access {
 #define READ_VERBS "get,list,watch"
 #define VIEWER "group:openova:tier-viewer"
 #define DEVELOPER "group:openova:tier-developer"
-#define REVIEWS "selfsubjectaccessreviews,selfsubjectrulesreviews,selfsubjectreviews"
 
 static const struct demo_grant built_in[] = {
     {"group:system:masters", NULL, "*", "*", "*", NULL},
-    {"group:system:authenticated", NULL, "authorization.k8s.io,authentication.k8s.io", REVIEWS, "create", NULL},
+    {"group:system:authenticated", NULL, "authorization.k8s.io", "selfsubjectaccessreviews,selfsubjectrulesreviews",
+     "create", NULL},
+    {"group:system:authenticated", NULL, "authentication.k8s.io", "selfsubjectreviews", "create", NULL},
     {VIEWER, NULL, "", "namespaces,nodes,pods,pods/log,services,configmaps,serviceaccounts,events,"
      "persistentvolumeclaims,persistentvolumes", READ_VERBS, NULL},
     {VIEWER, NULL, "apps,batch,coordination.k8s.io,storage.k8s.io,apiextensions.k8s.io,rbac.authorization.k8s.io,"

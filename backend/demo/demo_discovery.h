@@ -17,6 +17,7 @@ json_t *demo_discovery_resources(const char *group, const char *version); /* GET
 json_t *demo_discovery_openapi(const char *git_version);
 void demo_discovery_openapi_protobuf(struct bytebuf *out, const char *git_version);
 
-#define DEMO_DISCOVERY_PROTOBUF "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+/* Asked for as "...spec.v2@v1.0+protobuf", which is no valid media type; servers therefore answer with this. */
+#define DEMO_DISCOVERY_PROTOBUF "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
 #endif
