@@ -1,103 +1,26 @@
-/* Columns of the built-in kinds, computed as the API server's printers do (pkg/printers/internalversion). */
+/* Columns of the built-in kinds except workloads, computed as the API server's printers do (pkg/printers/internalversion). */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/array.h"
-#include "base/clock.h"
 #include "base/timestamp.h"
+#include "demo/demo_cell.h"
 #include "demo/demo_columns.h"
 #include "demo/demo_json.h"
 
+#define LIST_TEXT_MAX 65536
+
 #define NAME {.name = "Name", .type = "string", .format = "name", .path = ".metadata.name"}
-#define AGE {.name = "Age", .type = "string", .cell = age}
+#define AGE {.name = "Age", .type = "string", .cell = demo_cell_age}
 #define CELL(title, fn) {.name = title, .type = "string", .cell = fn}
 #define WIDE_CELL(title, fn) {.name = title, .type = "string", .cell = fn, .priority = 1}
 #define COUNT(title, fn) {.name = title, .type = "integer", .cell = fn}
 
-#define LIST_TEXT_MAX 65536
-
-static void set_text(struct demo_cell *cell, const char *text)
-{
-    json_t *value = json_string(text);
-    cell->before = value == NULL ? alloc_strdup("\"\"") : demo_json_dump(value);
-    json_decref(value);
-}
-
-__attribute__((format(printf, 2, 3))) static void set_format(struct demo_cell *cell, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = alloc_vprintf(format, args);
-    va_end(args);
-    set_text(cell, text);
-    free(text);
-}
-
-static void set_integer(struct demo_cell *cell, json_int_t value)
-{
-    cell->before = alloc_printf("%" JSON_INTEGER_FORMAT, value);
-}
-
-/* Text of `path`, or `absent` when missing or empty. */
-static void set_path(struct demo_cell *cell, const json_t *object, const char *path, const char *absent)
-{
-    const char *text = demo_json_text(object, path);
-    set_text(cell, text[0] == '\0' ? absent : text);
-}
-
-static void set_age(struct demo_cell *cell, const char *time, const char *absent)
-{
-    cell->since_ms = timestamp_parse(span_of(time));
-    if (cell->since_ms == TIMESTAMP_NONE) {
-        set_text(cell, absent);
-        return;
-    }
-    cell->before = alloc_strdup("\"");
-    cell->after = alloc_strdup("\"");
-}
-
-static void age(const json_t *object, struct demo_cell *cell)
-{
-    set_age(cell, demo_json_text(object, "metadata.creationTimestamp"), "<unknown>");
-}
-
-/* "a,b" of `path` in every item of the array; `<none>` when empty. */
-static void set_joined(struct demo_cell *cell, const json_t *array, const char *path)
-{
-    struct bytebuf text;
-    bytebuf_init(&text, LIST_TEXT_MAX);
-    size_t index;
-    json_t *item;
-    json_array_foreach(array, index, item) {
-        if (text.length > 0)
-            bytebuf_append_byte(&text, ',');
-        bytebuf_append_text(&text, demo_json_text(item, path));
-    }
-    set_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
-    bytebuf_done(&text);
-}
-
-/* "k=v,k=v" of a label map. */
-static void set_selector(struct demo_cell *cell, const json_t *labels)
-{
-    struct bytebuf text;
-    bytebuf_init(&text, LIST_TEXT_MAX);
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)labels, key, value) {
-        const char *shown = json_is_string(value) ? json_string_value(value) : "";
-        bytebuf_printf(&text, "%s%s=%s", text.length > 0 ? "," : "", key, shown);
-    }
-    set_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
-    bytebuf_done(&text);
-}
-
 static void phase(const json_t *object, struct demo_cell *cell)
 {
     const char *text = demo_json_text(object, "status.phase");
-    set_text(cell, demo_json_at(object, "metadata.deletionTimestamp") != NULL ? "Terminating" : text);
+    demo_cell_text(cell, demo_json_at(object, "metadata.deletionTimestamp") != NULL ? "Terminating" : text);
 }
 
 /* ---- nodes ---- */
@@ -106,7 +29,7 @@ static void node_status(const json_t *object, struct demo_cell *cell)
 {
     const char *ready = demo_json_text(object, "status.conditions[?(@.type==\"Ready\")].status");
     const char *word = strcmp(ready, "True") == 0 ? "Ready" : ready[0] == '\0' ? "Unknown" : "NotReady";
-    set_format(cell, "%s%s", word, demo_json_bool(object, "spec.unschedulable") ? ",SchedulingDisabled" : "");
+    demo_cell_format(cell, "%s%s", word, demo_json_bool(object, "spec.unschedulable") ? ",SchedulingDisabled" : "");
 }
 
 static void node_roles(const json_t *object, struct demo_cell *cell)
@@ -120,38 +43,38 @@ static void node_roles(const json_t *object, struct demo_cell *cell)
         if (strncmp(key, prefix, sizeof prefix - 1) == 0)
             bytebuf_printf(&text, "%s%s", text.length > 0 ? "," : "", key + sizeof prefix - 1);
     }
-    set_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
+    demo_cell_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
     bytebuf_done(&text);
 }
 
 static void node_version(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.nodeInfo.kubeletVersion", "");
+    demo_cell_path(cell, object, "status.nodeInfo.kubeletVersion", "");
 }
 
 static void node_internal(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.addresses[?(@.type==\"InternalIP\")].address", "<none>");
+    demo_cell_path(cell, object, "status.addresses[?(@.type==\"InternalIP\")].address", "<none>");
 }
 
 static void node_external(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.addresses[?(@.type==\"ExternalIP\")].address", "<none>");
+    demo_cell_path(cell, object, "status.addresses[?(@.type==\"ExternalIP\")].address", "<none>");
 }
 
 static void node_image(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.nodeInfo.osImage", "<unknown>");
+    demo_cell_path(cell, object, "status.nodeInfo.osImage", "<unknown>");
 }
 
 static void node_kernel(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.nodeInfo.kernelVersion", "<unknown>");
+    demo_cell_path(cell, object, "status.nodeInfo.kernelVersion", "<unknown>");
 }
 
 static void node_runtime(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.nodeInfo.containerRuntimeVersion", "<unknown>");
+    demo_cell_path(cell, object, "status.nodeInfo.containerRuntimeVersion", "<unknown>");
 }
 
 /* ---- pods ---- */
@@ -169,7 +92,7 @@ static size_t ready_containers(const json_t *object)
 
 static void pod_ready(const json_t *object, struct demo_cell *cell)
 {
-    set_format(cell, "%zu/%zu", ready_containers(object), json_array_size(demo_json_at(object, "spec.containers")));
+    demo_cell_format(cell, "%zu/%zu", ready_containers(object), json_array_size(demo_json_at(object, "spec.containers")));
 }
 
 /* Reason of a waiting or terminated container, "" when it runs. */
@@ -217,7 +140,7 @@ static void pod_status(const json_t *object, struct demo_cell *cell)
                 snprintf(text, sizeof text, "%s", why);
         }
     }
-    set_text(cell, demo_json_at(object, "metadata.deletionTimestamp") != NULL ? "Terminating" : text);
+    demo_cell_text(cell, demo_json_at(object, "metadata.deletionTimestamp") != NULL ? "Terminating" : text);
 }
 
 static void pod_restarts(const json_t *object, struct demo_cell *cell)
@@ -233,7 +156,7 @@ static void pod_restarts(const json_t *object, struct demo_cell *cell)
             last_ms = at_ms;
     }
     if (restarts == 0 || last_ms == TIMESTAMP_NONE) {
-        set_format(cell, "%" JSON_INTEGER_FORMAT, restarts);
+        demo_cell_format(cell, "%" JSON_INTEGER_FORMAT, restarts);
         return;
     }
     cell->since_ms = last_ms;
@@ -243,40 +166,40 @@ static void pod_restarts(const json_t *object, struct demo_cell *cell)
 
 static void pod_ip(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.podIP", "<none>");
+    demo_cell_path(cell, object, "status.podIP", "<none>");
 }
 
 static void pod_node(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.nodeName", "<none>");
+    demo_cell_path(cell, object, "spec.nodeName", "<none>");
 }
 
 static void pod_nominated(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.nominatedNodeName", "<none>");
+    demo_cell_path(cell, object, "status.nominatedNodeName", "<none>");
 }
 
 static void pod_gates(const json_t *object, struct demo_cell *cell)
 {
-    set_text(cell, "<none>");
+    demo_cell_text(cell, "<none>");
 }
 
 /* ---- services, configuration, storage ---- */
 
 static void service_type(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.type", "ClusterIP");
+    demo_cell_path(cell, object, "spec.type", "ClusterIP");
 }
 
 static void service_ip(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.clusterIP", "<none>");
+    demo_cell_path(cell, object, "spec.clusterIP", "<none>");
 }
 
 static void service_external(const json_t *object, struct demo_cell *cell)
 {
     bool is_balanced = strcmp(demo_json_text(object, "spec.type"), "LoadBalancer") == 0;
-    set_path(cell, object, "status.loadBalancer.ingress[0].ip", is_balanced ? "<pending>" : "<none>");
+    demo_cell_path(cell, object, "status.loadBalancer.ingress[0].ip", is_balanced ? "<pending>" : "<none>");
 }
 
 static void service_ports(const json_t *object, struct demo_cell *cell)
@@ -293,39 +216,39 @@ static void service_ports(const json_t *object, struct demo_cell *cell)
             bytebuf_printf(&text, ":%" JSON_INTEGER_FORMAT, node_port);
         bytebuf_printf(&text, "/%s", protocol[0] == '\0' ? "TCP" : protocol);
     }
-    set_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
+    demo_cell_text(cell, text.length == 0 ? "<none>" : bytebuf_text(&text));
     bytebuf_done(&text);
 }
 
 static void service_selector(const json_t *object, struct demo_cell *cell)
 {
-    set_selector(cell, demo_json_at(object, "spec.selector"));
+    demo_cell_selector(cell, demo_json_at(object, "spec.selector"));
 }
 
 static void data_count(const json_t *object, struct demo_cell *cell)
 {
-    set_integer(cell, (json_int_t)(json_object_size(demo_json_at(object, "data")) +
+    demo_cell_integer(cell, (json_int_t)(json_object_size(demo_json_at(object, "data")) +
                                    json_object_size(demo_json_at(object, "binaryData"))));
 }
 
 static void secret_type(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "type", "Opaque");
+    demo_cell_path(cell, object, "type", "Opaque");
 }
 
 static void account_secrets(const json_t *object, struct demo_cell *cell)
 {
-    set_integer(cell, (json_int_t)json_array_size(demo_json_at(object, "secrets")));
+    demo_cell_integer(cell, (json_int_t)json_array_size(demo_json_at(object, "secrets")));
 }
 
 static void claim_volume(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.volumeName", "");
+    demo_cell_path(cell, object, "spec.volumeName", "");
 }
 
 static void claim_capacity(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "status.capacity.storage", "");
+    demo_cell_path(cell, object, "status.capacity.storage", "");
 }
 
 static void access_modes(const json_t *object, struct demo_cell *cell)
@@ -342,51 +265,51 @@ static void access_modes(const json_t *object, struct demo_cell *cell)
                 snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? "," : "", modes[i].shown);
         }
     }
-    set_text(cell, text);
+    demo_cell_text(cell, text);
 }
 
 static void storage_class(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.storageClassName", "");
+    demo_cell_path(cell, object, "spec.storageClassName", "");
 }
 
 static void volume_mode(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.volumeMode", "<unset>");
+    demo_cell_path(cell, object, "spec.volumeMode", "<unset>");
 }
 
 static void volume_capacity(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.capacity.storage", "");
+    demo_cell_path(cell, object, "spec.capacity.storage", "");
 }
 
 static void reclaim_policy(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.persistentVolumeReclaimPolicy", "");
+    demo_cell_path(cell, object, "spec.persistentVolumeReclaimPolicy", "");
 }
 
 static void volume_claim(const json_t *object, struct demo_cell *cell)
 {
     const char *name = demo_json_text(object, "spec.claimRef.name");
     if (name[0] == '\0')
-        set_text(cell, "");
+        demo_cell_text(cell, "");
     else
-        set_format(cell, "%s/%s", demo_json_text(object, "spec.claimRef.namespace"), name);
+        demo_cell_format(cell, "%s/%s", demo_json_text(object, "spec.claimRef.namespace"), name);
 }
 
 static void attachment_attacher(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.attacher", "");
+    demo_cell_path(cell, object, "spec.attacher", "");
 }
 
 static void attachment_volume(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.source.persistentVolumeName", "");
+    demo_cell_path(cell, object, "spec.source.persistentVolumeName", "");
 }
 
 static void attachment_node(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.nodeName", "");
+    demo_cell_path(cell, object, "spec.nodeName", "");
 }
 
 static void attachment_attached(const json_t *object, struct demo_cell *cell)
@@ -401,23 +324,23 @@ static void event_last_seen(const json_t *object, struct demo_cell *cell)
     const char *at = demo_json_text(object, "series.lastObservedTime");
     if (at[0] == '\0')
         at = demo_json_text(object, "lastTimestamp");
-    set_age(cell, at[0] == '\0' ? demo_json_text(object, "eventTime") : at, "<unknown>");
+    demo_cell_since(cell, at[0] == '\0' ? demo_json_text(object, "eventTime") : at, "<unknown>");
 }
 
 static void event_first_seen(const json_t *object, struct demo_cell *cell)
 {
     const char *at = demo_json_text(object, "firstTimestamp");
-    set_age(cell, at[0] == '\0' ? demo_json_text(object, "eventTime") : at, "<unknown>");
+    demo_cell_since(cell, at[0] == '\0' ? demo_json_text(object, "eventTime") : at, "<unknown>");
 }
 
 static void event_type(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "type", "");
+    demo_cell_path(cell, object, "type", "");
 }
 
 static void event_reason(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "reason", "");
+    demo_cell_path(cell, object, "reason", "");
 }
 
 static void event_object(const json_t *object, struct demo_cell *cell)
@@ -428,12 +351,12 @@ static void event_object(const json_t *object, struct demo_cell *cell)
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');
     }
-    set_format(cell, "%s/%s", kind, demo_json_text(object, "involvedObject.name"));
+    demo_cell_format(cell, "%s/%s", kind, demo_json_text(object, "involvedObject.name"));
 }
 
 static void event_subobject(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "involvedObject.fieldPath", "");
+    demo_cell_path(cell, object, "involvedObject.fieldPath", "");
 }
 
 static void event_source(const json_t *object, struct demo_cell *cell)
@@ -442,149 +365,38 @@ static void event_source(const json_t *object, struct demo_cell *cell)
     const char *host = demo_json_text(object, "source.host");
     if (component[0] == '\0')
         component = demo_json_text(object, "reportingComponent");
-    set_format(cell, "%s%s%s", component, host[0] == '\0' ? "" : ", ", host);
+    demo_cell_format(cell, "%s%s%s", component, host[0] == '\0' ? "" : ", ", host);
 }
 
 static void event_message(const json_t *object, struct demo_cell *cell)
 {
     struct span text = span_trim(span_of(demo_json_text(object, "message")));
-    set_format(cell, "%.*s", SPAN_PRINT(text));
+    demo_cell_format(cell, "%.*s", SPAN_PRINT(text));
 }
 
 static void event_count(const json_t *object, struct demo_cell *cell)
 {
-    set_integer(cell, demo_json_integer(object, "series.count", demo_json_integer(object, "count", 1)));
+    demo_cell_integer(cell, demo_json_integer(object, "series.count", demo_json_integer(object, "count", 1)));
 }
 
 static void event_name(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "metadata.name", "");
-}
-
-/* ---- workloads ---- */
-
-static void replicas_ready(const json_t *object, struct demo_cell *cell)
-{
-    set_format(cell, "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
-               demo_json_integer(object, "status.readyReplicas", 0), demo_json_integer(object, "spec.replicas", 1));
-}
-
-#define STATUS_NUMBER(fn, path)                                        \
-    static void fn(const json_t *object, struct demo_cell *cell)       \
-    {                                                                  \
-        set_integer(cell, demo_json_integer(object, path, 0));         \
-    }
-STATUS_NUMBER(updated_replicas, "status.updatedReplicas")
-STATUS_NUMBER(available_replicas, "status.availableReplicas")
-STATUS_NUMBER(desired_replicas, "spec.replicas")
-STATUS_NUMBER(current_replicas, "status.replicas")
-STATUS_NUMBER(ready_replicas, "status.readyReplicas")
-STATUS_NUMBER(daemon_desired, "status.desiredNumberScheduled")
-STATUS_NUMBER(daemon_current, "status.currentNumberScheduled")
-STATUS_NUMBER(daemon_ready, "status.numberReady")
-STATUS_NUMBER(daemon_updated, "status.updatedNumberScheduled")
-STATUS_NUMBER(daemon_available, "status.numberAvailable")
-
-static void daemon_selector(const json_t *object, struct demo_cell *cell)
-{
-    set_selector(cell, demo_json_at(object, "spec.template.spec.nodeSelector"));
-}
-
-static void template_containers(const json_t *object, struct demo_cell *cell)
-{
-    set_joined(cell, demo_json_at(object, "spec.template.spec.containers"), "name");
-}
-
-static void template_images(const json_t *object, struct demo_cell *cell)
-{
-    set_joined(cell, demo_json_at(object, "spec.template.spec.containers"), "image");
-}
-
-static void match_selector(const json_t *object, struct demo_cell *cell)
-{
-    set_selector(cell, demo_json_at(object, "spec.selector.matchLabels"));
-}
-
-static void job_status(const json_t *object, struct demo_cell *cell)
-{
-    static const char *const types[] = {"Complete", "Failed", "Suspended", "FailureTarget"};
-    const char *word = demo_json_at(object, "metadata.deletionTimestamp") != NULL ? "Terminating" : "Running";
-    for (size_t i = ARRAY_LENGTH(types); i-- > 0;) {
-        char path[96];
-        snprintf(path, sizeof path, "status.conditions[?(@.type==\"%s\")].status", types[i]);
-        if (strcmp(demo_json_text(object, path), "True") == 0)
-            word = types[i];
-    }
-    set_text(cell, word);
-}
-
-static void job_completions(const json_t *object, struct demo_cell *cell)
-{
-    set_format(cell, "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
-               demo_json_integer(object, "status.succeeded", 0), demo_json_integer(object, "spec.completions", 1));
-}
-
-static void job_duration(const json_t *object, struct demo_cell *cell)
-{
-    const char *start = demo_json_text(object, "status.startTime");
-    int64_t end_ms = timestamp_parse(span_of(demo_json_text(object, "status.completionTime")));
-    if (start[0] == '\0' || end_ms == TIMESTAMP_NONE) {
-        set_age(cell, start, "");
-        return;
-    }
-    char text[TIMESTAMP_TEXT_MAX];
-    timestamp_format_age(text, end_ms - timestamp_parse(span_of(start)));
-    set_text(cell, text);
-}
-
-static void cron_schedule(const json_t *object, struct demo_cell *cell)
-{
-    set_path(cell, object, "spec.schedule", "");
-}
-
-static void cron_zone(const json_t *object, struct demo_cell *cell)
-{
-    set_path(cell, object, "spec.timeZone", "<none>");
-}
-
-static void cron_suspend(const json_t *object, struct demo_cell *cell)
-{
-    set_text(cell, demo_json_bool(object, "spec.suspend") ? "True" : "False");
-}
-
-static void cron_active(const json_t *object, struct demo_cell *cell)
-{
-    set_integer(cell, (json_int_t)json_array_size(demo_json_at(object, "status.active")));
-}
-
-static void cron_last(const json_t *object, struct demo_cell *cell)
-{
-    set_age(cell, demo_json_text(object, "status.lastScheduleTime"), "<none>");
-}
-
-static void cron_containers(const json_t *object, struct demo_cell *cell)
-{
-    set_joined(cell, demo_json_at(object, "spec.jobTemplate.spec.template.spec.containers"), "name");
-}
-
-static void cron_images(const json_t *object, struct demo_cell *cell)
-{
-    set_joined(cell, demo_json_at(object, "spec.jobTemplate.spec.template.spec.containers"), "image");
+    demo_cell_path(cell, object, "metadata.name", "");
 }
 
 static void lease_holder(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "spec.holderIdentity", "");
+    demo_cell_path(cell, object, "spec.holderIdentity", "");
 }
 
 static void created_at(const json_t *object, struct demo_cell *cell)
 {
-    set_path(cell, object, "metadata.creationTimestamp", "<unknown>");
+    demo_cell_path(cell, object, "metadata.creationTimestamp", "<unknown>");
 }
 
 static void binding_role(const json_t *object, struct demo_cell *cell)
 {
-    set_format(cell, "%s/%s", demo_json_text(object, "roleRef.kind"), demo_json_text(object, "roleRef.name"));
+    demo_cell_format(cell, "%s/%s", demo_json_text(object, "roleRef.kind"), demo_json_text(object, "roleRef.name"));
 }
 
 const struct demo_column demo_columns_plain[] = {NAME, AGE, {0}};
@@ -613,27 +425,6 @@ const struct demo_column demo_columns_claim[] = {NAME, CELL("Status", phase), CE
 const struct demo_column demo_columns_volume[] = {NAME, CELL("Capacity", volume_capacity),
     CELL("Access Modes", access_modes), CELL("Reclaim Policy", reclaim_policy), CELL("Status", phase),
     CELL("Claim", volume_claim), CELL("StorageClass", storage_class), AGE, WIDE_CELL("VolumeMode", volume_mode), {0}};
-const struct demo_column demo_columns_deployment[] = {NAME, CELL("Ready", replicas_ready),
-    COUNT("Up-to-date", updated_replicas), COUNT("Available", available_replicas), AGE,
-    WIDE_CELL("Containers", template_containers), WIDE_CELL("Images", template_images),
-    WIDE_CELL("Selector", match_selector), {0}};
-const struct demo_column demo_columns_statefulset[] = {NAME, CELL("Ready", replicas_ready), AGE,
-    WIDE_CELL("Containers", template_containers), WIDE_CELL("Images", template_images), {0}};
-const struct demo_column demo_columns_daemonset[] = {NAME, COUNT("Desired", daemon_desired),
-    COUNT("Current", daemon_current), COUNT("Ready", daemon_ready), COUNT("Up-to-date", daemon_updated),
-    COUNT("Available", daemon_available), CELL("Node Selector", daemon_selector), AGE,
-    WIDE_CELL("Containers", template_containers), WIDE_CELL("Images", template_images),
-    WIDE_CELL("Selector", match_selector), {0}};
-const struct demo_column demo_columns_replicaset[] = {NAME, COUNT("Desired", desired_replicas),
-    COUNT("Current", current_replicas), COUNT("Ready", ready_replicas), AGE,
-    WIDE_CELL("Containers", template_containers), WIDE_CELL("Images", template_images),
-    WIDE_CELL("Selector", match_selector), {0}};
-const struct demo_column demo_columns_job[] = {NAME, CELL("Status", job_status), CELL("Completions", job_completions),
-    CELL("Duration", job_duration), AGE, WIDE_CELL("Containers", template_containers),
-    WIDE_CELL("Images", template_images), WIDE_CELL("Selector", match_selector), {0}};
-const struct demo_column demo_columns_cronjob[] = {NAME, CELL("Schedule", cron_schedule), CELL("Timezone", cron_zone),
-    CELL("Suspend", cron_suspend), COUNT("Active", cron_active), CELL("Last Schedule", cron_last), AGE,
-    WIDE_CELL("Containers", cron_containers), WIDE_CELL("Images", cron_images), {0}};
 const struct demo_column demo_columns_lease[] = {NAME, CELL("Holder", lease_holder), AGE, {0}};
 const struct demo_column demo_columns_attachment[] = {NAME, CELL("Attacher", attachment_attacher),
     CELL("PV", attachment_volume), CELL("Node", attachment_node),

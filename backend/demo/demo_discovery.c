@@ -311,7 +311,7 @@ static void add_protobuf_path(const struct demo_kind *kind, const char *version,
     put_query_parameter(&operation, "fieldManager");
     put_query_parameter(&operation, "fieldValidation");
     put_kind_extension(&operation, kind, version);
-    put_message(&item, 7, &operation); /* PathItem.patch */
+    put_message(&item, 8, &operation); /* PathItem.patch */
     char *path = path_of(kind, version);
     put_text(&named, 1, path);
     free(path);

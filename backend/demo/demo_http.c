@@ -1,32 +1,27 @@
 /* HTTPS on libmicrohttpd, one thread per connection; see demo_http.h. Blocking in handlers and streams is allowed, so a
- * watch is a plain loop. A stream that has nothing to say is asked again after looking whether the client is still there
- * (libmicrohttpd itself does not look while a reply is being sent). */
+ * watch is a plain loop. */
 #include "demo/demo_http.h"
 
 #include <arpa/inet.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <microhttpd.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/array.h"
 #include "base/bytebuf.h"
 #include "demo/demo_faults.h"
 #include "demo/demo_json.h"
+#include "demo/demo_outflow.h"
+#include "demo/demo_peer.h"
 
 #define CONNECTION_MEMORY (256u << 10)
 #define CONNECTIONS_MAX 2000
 #define STREAM_BLOCK (128u << 10)
 #define HEADERS_MAX 16
 #define PATH_BYTES_MAX 8192
-#define STALL_STEP_MS 50
 
 struct header {
     char *name, *value;
@@ -50,13 +45,6 @@ struct demo_http {
     bool is_stopping; /* atomic */
 };
 
-/* Who is behind a connection, found once per connection. */
-struct peer {
-    bool is_known;
-    char *name;
-    char *groups[DEMO_HTTP_GROUPS_MAX];
-};
-
 /* One request while its body arrives and its handler runs. */
 struct demo_http_connection {
     struct demo_http *http;
@@ -65,11 +53,6 @@ struct demo_http_connection {
     char *query; /* raw */
     bool is_started;
 };
-
-static bool is_stopping(struct demo_http *http)
-{
-    return __atomic_load_n(&http->is_stopping, __ATOMIC_ACQUIRE);
-}
 
 /* ---- requests ---- */
 
@@ -147,124 +130,33 @@ static void clear_reply(struct demo_http_reply *reply)
     *reply = (struct demo_http_reply){0};
 }
 
-/* ---- bodies on their way out ---- */
-
-/* What libmicrohttpd pulls from: a whole body or a stream, spoiled by a fault where one is set. */
-struct outflow {
-    struct demo_http *http;
-    int fd;
-    char *bytes;
-    size_t length;
-    size_t sent;
-    struct demo_http_stream stream;
-    struct demo_fault fault;
-    bool is_spoiled;
-};
-
-static bool is_client_gone(int fd)
-{
-    struct pollfd watched = {.fd = fd, .events = POLLRDHUP};
-    return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
-static void sleep_ms(int64_t delay_ms)
-{
-    struct timespec delay = {delay_ms / 1000, (delay_ms % 1000) * 1000000};
-    nanosleep(&delay, NULL);
-}
-
-/* Waits while the fault's rule stands, at most delay_ms (negative: without end). False when the client or we are going. */
-static bool stall(struct demo_http *http, int fd, const struct demo_fault *fault, int64_t delay_ms)
-{
-    for (int64_t waited_ms = 0; delay_ms < 0 || waited_ms < delay_ms; waited_ms += STALL_STEP_MS) {
-        if (is_stopping(http) || is_client_gone(fd))
-            return false;
-        if (!demo_faults_still_hold(http->faults, fault))
-            break;
-        sleep_ms(STALL_STEP_MS);
-    }
-    return true;
-}
-
-static ssize_t pull_bytes(struct outflow *flow, char *out, size_t size)
-{
-    if (flow->bytes == NULL)
-        return flow->stream.read(flow->stream.state, out, size);
-    size_t left = flow->length - flow->sent;
-    if (left == 0)
-        return DEMO_HTTP_STREAM_END;
-    size_t taken = left < size ? left : size;
-    memcpy(out, flow->bytes + flow->sent, taken);
-    return (ssize_t)taken;
-}
-
-/* The rest of a spoiled body, once after_bytes have passed. */
-static ssize_t spoil(struct outflow *flow, char *out, size_t size)
-{
-    static const char garbage[] = "\"}]{{\x01 not json";
-    if (flow->fault.action == DEMO_FAULT_FREEZE) {
-        if (stall(flow->http, flow->fd, &flow->fault, -1))
-            flow->fault.action = DEMO_FAULT_NONE;
-        return flow->fault.action == DEMO_FAULT_NONE ? 0 : DEMO_HTTP_STREAM_ABORT;
-    }
-    if (flow->fault.action == DEMO_FAULT_CUT)
-        return DEMO_HTTP_STREAM_ABORT;
-    if (flow->is_spoiled || size < sizeof garbage)
-        return DEMO_HTTP_STREAM_END;
-    flow->is_spoiled = true;
-    memcpy(out, garbage, sizeof garbage - 1);
-    return (ssize_t)sizeof garbage - 1;
-}
-
-static ssize_t pull_step(struct outflow *flow, char *out, size_t size)
-{
-    bool is_spoiling = flow->fault.action >= DEMO_FAULT_BREAK;
-    if (is_spoiling && flow->sent >= flow->fault.after_bytes)
-        return spoil(flow, out, size);
-    if (is_spoiling && size > flow->fault.after_bytes - flow->sent)
-        size = flow->fault.after_bytes - flow->sent;
-    return pull_bytes(flow, out, size);
-}
-
-static ssize_t pull(void *context, uint64_t position, char *out, size_t size)
-{
-    struct outflow *flow = context;
-    for (;;) {
-        ssize_t count = pull_step(flow, out, size);
-        if (count == DEMO_HTTP_STREAM_END)
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        if (count < 0)
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        flow->sent += (size_t)count;
-        if (count > 0)
-            return count;
-        if (is_stopping(flow->http) || is_client_gone(flow->fd))
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-}
-
-static void free_outflow(void *context)
-{
-    struct outflow *flow = context;
-    if (flow->stream.free != NULL)
-        flow->stream.free(flow->stream.state);
-    demo_faults_clear_match(&flow->fault);
-    free(flow->bytes);
-    free(flow);
-}
-
 static int socket_of(struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info == NULL ? -1 : info->connect_fd;
 }
 
+static ssize_t pull(void *context, uint64_t position, char *out, size_t size)
+{
+    ssize_t count = demo_outflow_pull(context, out, size);
+    if (count == DEMO_HTTP_STREAM_END)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    return count < 0 ? MHD_CONTENT_READER_END_WITH_ERROR : count;
+}
+
+static void free_outflow(void *context)
+{
+    demo_outflow_free(context);
+}
+
+/* Takes the body and the fault over. */
 static struct MHD_Response *make_response(struct demo_http_connection *connection, struct demo_http_reply *reply,
                                           struct demo_fault *fault)
 {
-    struct outflow *flow = alloc_new(struct outflow);
-    *flow = (struct outflow){.http = connection->http, .fd = socket_of(connection->mhd), .bytes = reply->bytes,
-        .length = reply->length, .stream = reply->stream, .fault = *fault};
+    struct demo_outflow *flow = alloc_new(struct demo_outflow);
+    *flow = (struct demo_outflow){.faults = connection->http->faults, .is_stopping = &connection->http->is_stopping,
+        .fd = socket_of(connection->mhd), .bytes = reply->bytes, .length = reply->length, .stream = reply->stream,
+        .fault = *fault};
     bool is_whole = reply->bytes != NULL && fault->action < DEMO_FAULT_BREAK;
     reply->bytes = NULL;
     reply->stream = (struct demo_http_stream){0};
@@ -289,62 +181,29 @@ static enum MHD_Result queue(struct demo_http_connection *connection, struct dem
 
 /* ---- identity ---- */
 
-static void read_name(gnutls_x509_crt_t certificate, struct peer *peer)
-{
-    char text[256];
-    size_t size = sizeof text;
-    if (gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, text, &size) == 0)
-        peer->name = alloc_strdup(text);
-    for (unsigned i = 0; i + 1 < DEMO_HTTP_GROUPS_MAX; i++) {
-        size = sizeof text;
-        if (gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_ORGANIZATION_NAME, i, 0, text, &size) != 0)
-            break;
-        peer->groups[i] = alloc_strdup(text);
-    }
-}
-
-/* Takes over the client certificate's names when our authority signed it and it is valid now. */
-static void identify(struct MHD_Connection *mhd, struct peer *peer)
-{
-    peer->is_known = true;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (info == NULL || info->tls_session == NULL)
-        return;
-    gnutls_session_t session = info->tls_session;
-    unsigned count = 0, verdict = 0;
-    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-    if (chain == NULL || count == 0 || gnutls_certificate_verify_peers2(session, &verdict) != 0 || verdict != 0)
-        return;
-    gnutls_x509_crt_t certificate;
-    if (gnutls_x509_crt_init(&certificate) != 0)
-        return;
-    if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) == 0)
-        read_name(certificate, peer);
-    gnutls_x509_crt_deinit(certificate);
-}
-
 static void notify_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
                               enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socket_context = alloc_new(struct peer);
+        *socket_context = alloc_new(struct demo_peer);
         return;
     }
-    struct peer *peer = *socket_context;
-    if (peer == NULL)
-        return;
-    free(peer->name);
-    for (size_t i = 0; i < DEMO_HTTP_GROUPS_MAX; i++)
-        free(peer->groups[i]);
-    free(peer);
+    demo_peer_free(*socket_context);
     *socket_context = NULL;
+}
+
+static void identify(struct MHD_Connection *mhd, struct demo_peer *peer)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (info != NULL && info->tls_session != NULL)
+        demo_peer_identify(peer, info->tls_session);
 }
 
 static void fill_peer(struct demo_http_connection *connection, struct demo_http_request *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct peer *peer = info == NULL ? NULL : info->socket_context;
+    struct demo_peer *peer = info == NULL ? NULL : info->socket_context;
     if (peer == NULL || connection->http->options.client_ca_pem == NULL)
         return;
     if (!peer->is_known)
@@ -457,8 +316,11 @@ static enum MHD_Result serve(struct demo_http_connection *connection, struct dem
         fault = demo_faults_match(http->faults, request->method, url);
     free(url);
     bool is_alive = fault.action != DEMO_FAULT_DROP;
-    if (fault.action == DEMO_FAULT_STALL)
-        is_alive = stall(http, socket_of(connection->mhd), &fault, fault.delay_ms);
+    if (fault.action == DEMO_FAULT_STALL) {
+        struct demo_outflow waiting = {.faults = http->faults, .is_stopping = &http->is_stopping,
+            .fd = socket_of(connection->mhd), .fault = fault};
+        is_alive = demo_outflow_stall(&waiting, fault.delay_ms);
+    }
     if (is_alive && fault.action == DEMO_FAULT_STATUS)
         reply_fault(&reply, &fault);
     else if (is_alive)

@@ -8,11 +8,13 @@
 
 #include "base/alloc.h"
 #include "demo/demo_call.h"
+#include "demo/demo_delete.h"
 #include "demo/demo_discovery.h"
 #include "demo/demo_json.h"
 #include "demo/demo_list.h"
 #include "demo/demo_pod_logs.h"
 #include "demo/demo_review.h"
+#include "demo/demo_scale.h"
 #include "demo/demo_watch.h"
 #include "demo/demo_write.h"
 
@@ -206,7 +208,7 @@ static void answer_subresource(struct demo_call *call)
     if (strcmp(call->subresource, "log") == 0 && demo_kinds_id(call->kind) == DEMO_KIND_POD && is_get)
         demo_pod_logs_reply(call);
     else if (strcmp(call->subresource, "scale") == 0)
-        demo_write_scale(call);
+        demo_scale_reply(call);
     else if (strcmp(call->subresource, "status") != 0 || !call->kind->has_status)
         not_found(call->reply);
     else if (is_get)
@@ -223,7 +225,7 @@ static const struct {
 } answers[] = {
     {"get", demo_list_get},           {"list", demo_list_reply},     {"watch", demo_watch_reply},
     {"create", demo_write_create},    {"update", demo_write_update}, {"patch", demo_write_patch},
-    {"delete", demo_write_delete},
+    {"delete", demo_delete_reply},
 };
 
 static void answer(struct demo_call *call)

@@ -8,22 +8,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "demo/demo_history.h"
 #include "demo/demo_kinds.h"
+#include "demo/demo_metadata.h"
 #include "demo/demo_object.h"
 
-#define DEMO_STORE_HISTORY_MAX 16384             /* events kept for watches */
-#define DEMO_STORE_HISTORY_BYTES_MAX (256u << 20) /* and the text they may hold */
-
 struct demo_store;
-
-enum demo_event_type { DEMO_EVENT_ADDED, DEMO_EVENT_MODIFIED, DEMO_EVENT_DELETED };
-
-struct demo_event {
-    enum demo_event_type type;
-    struct demo_object *object;   /* for DELETED: the last state, at the version of the deletion */
-    struct demo_object *previous; /* NULL for ADDED */
-    uint64_t version;
-};
 
 /* `seed` makes uids reproducible. */
 struct demo_store *demo_store_new(const char *region, uint64_t seed);
@@ -58,8 +48,6 @@ enum status demo_store_delete(struct demo_store *store, enum demo_kind_id kind, 
                               const char *name);
 
 /* ---- the API server's side ---- */
-
-enum demo_part { DEMO_PART_ALL, DEMO_PART_MAIN, DEMO_PART_STATUS }; /* which part of the object a write may change */
 
 struct demo_change {
     const struct demo_kind *kind;
@@ -102,7 +90,6 @@ uint64_t demo_store_version(struct demo_store *store);
  * STATUS_GONE: *cursor is older than the history. STATUS_INTERRUPTED: the store is stopping. */
 enum status demo_store_next(struct demo_store *store, const struct demo_kind *kind, uint64_t *cursor, int timeout_ms,
                             struct demo_event *ret);
-void demo_event_clear(struct demo_event *event);
 
 /* Drops the history: running watches and continue tokens get 410. */
 void demo_store_expire(struct demo_store *store);

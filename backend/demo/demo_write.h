@@ -1,4 +1,4 @@
-/* Create, update, patch and delete over the API, with dry run, conflicts and field managers. */
+/* Create, update and patch over the API, with dry run, conflicts and field managers. */
 #ifndef DEMO_DEMO_WRITE_H
 #define DEMO_DEMO_WRITE_H
 
@@ -7,9 +7,5 @@
 void demo_write_create(struct demo_call *call);
 void demo_write_update(struct demo_call *call);
 void demo_write_patch(struct demo_call *call);
-void demo_write_delete(struct demo_call *call);
-
-/* The scale subresource of workloads: GET, PUT and PATCH. */
-void demo_write_scale(struct demo_call *call);
 
 #endif
