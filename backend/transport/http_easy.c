@@ -175,8 +175,7 @@ enum status http_easy_init(struct http_easy *easy, const struct http_request *re
     http_url_authority(request->url, easy->authority);
     struct http_url url;
     if (!http_url_parse(request->url, &url))
-        return error_set(err, STATUS_USAGE, "'%.80s' is no http or https URL with a host (and without a user name)",
-                         request->url != NULL ? request->url : "");
+        return error_set(err, STATUS_USAGE, "the URL given is no http or https URL with a host (and without a user name)");
     snprintf(easy->host, sizeof easy->host, "%s", url.host);
     easy->handle = curl_easy_init();
     if (easy->handle == NULL)

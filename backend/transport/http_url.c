@@ -69,7 +69,7 @@ void http_url_authority(const char *text, char out[HTTP_URL_ORIGIN_MAX])
     if (http_url_parse(text, &url))
         snprintf(raw, sizeof raw, strchr(url.host, ':') != NULL ? "[%s]:%d" : "%s:%d", url.host, url.port);
     else
-        snprintf(raw, sizeof raw, "%.80s", text == NULL ? "(no URL)" : text);
+        snprintf(raw, sizeof raw, "%s", text == NULL ? "(no URL)" : "(bad URL)"); /* may hold a password: not repeated */
     sanitize_line_into(out, HTTP_URL_ORIGIN_MAX, raw, strlen(raw));
 }
 

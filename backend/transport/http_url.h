@@ -19,7 +19,7 @@ struct http_url {
 /* False when `text` is not an http(s) URL with a host, or carries a user name (secrets do not belong in URLs). */
 bool http_url_parse(const char *text, struct http_url *ret);
 
-/* "host:port" for error texts, sanitized; the text itself, cut, when it is no URL. */
+/* "host:port" for error texts, sanitized; "(bad URL)" when it is none. */
 void http_url_authority(const char *text, char out[HTTP_URL_ORIGIN_MAX]);
 
 /* Percent-encodes everything but unreserved characters. */

@@ -1,0 +1,1 @@
+target_link_libraries(unit_transport PRIVATE test_net PkgConfig::OPENSSL)
