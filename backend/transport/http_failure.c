@@ -57,7 +57,7 @@ static bool is_issuer_unknown(long result)
     return false;
 }
 
-/* CURLE_PEER_FAILED_VERIFICATION: the chain (a verify result) or the name (none). */
+/* CURLE_PEER_FAILED_VERIFICATION: the chain (a verify result) or the name (none, or "unspecified"). */
 static enum status explain_verification(struct http_easy *easy, struct error *err)
 {
     long result = X509_V_OK;
@@ -69,7 +69,7 @@ static enum status explain_verification(struct http_easy *easy, struct error *er
         return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by %s", easy->authority,
                          easy->credentials->ca.length > 0 ? "the configured CA" : "a CA this machine trusts");
     const char *name = easy->credentials->server_name != NULL ? easy->credentials->server_name : easy->host;
-    if (result == X509_V_OK)
+    if (result == X509_V_OK || strstr(easy->message, "subject name") != NULL)
         return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is for another name than '%s'", easy->authority, name);
     return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not accepted: %s", easy->authority,
                      X509_verify_cert_error_string(result));
@@ -108,10 +108,24 @@ static const char *own_words(const struct http_easy *easy, CURLcode code)
     return easy->message[0] != '\0' ? easy->message : curl_easy_strerror(code);
 }
 
+/* A CA of the right name with another key (every Kubernetes CA is called "kubernetes" or the like): checking the signature
+ * fails below the verification, so neither libcurl's code nor the verify result says so, only the first OpenSSL error. */
+static bool is_wrong_signature(const char *message)
+{
+    static const char *const WORDS[] = {"asn1 encoding routines", "rsa routines", "elliptic curve routines", "bad signature"};
+    for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++)
+        if (strstr(message, WORDS[i]) != NULL)
+            return true;
+    return false;
+}
+
 static enum status explain_broken(struct http_easy *easy, CURLcode code, struct error *err)
 {
     if (explain_alert(easy, err))
         return STATUS_UNTRUSTED;
+    if (code == CURLE_SSL_CONNECT_ERROR && is_wrong_signature(easy->message))
+        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by the configured CA (same name, other key)",
+                         easy->authority);
     if (strstr(easy->message, "wrong version number") != NULL)
         return error_set(err, STATUS_UNREACHABLE, "%s: what answers there does not speak TLS", easy->authority);
     long number = 0;
