@@ -8,8 +8,7 @@
 #include "resource/column_table.h"
 
 #define RESOURCE_LIST_NONE ((size_t)-1)
-#define RESOURCE_LIST_FILTER_MAX 128
-#define RESOURCE_LIST_TERMS_MAX 8
+#define RESOURCE_LIST_FILTER_MAX 127 /* bytes */
 #define RESOURCE_LIST_IDENTITY_MAX 640
 
 struct resource_list;
@@ -27,7 +26,7 @@ const char *resource_list_filter(const struct resource_list *list);
 void resource_list_set_namespace(struct resource_list *list, const char *namespace);
 void resource_list_set_region(struct resource_list *list, int region);
 
-/* Only the children of a parent (drill down): rows that detail_is_child accepts for it. Holds the row. NULL: no parent. */
+/* Only the children of a parent (drill down): rows that drill_is_child accepts for it. Holds the row. NULL: no parent. */
 void resource_list_set_parent(struct resource_list *list, const struct row *parent);
 
 /* By position in resource_list_columns; -1: the kind's default. */

@@ -10,13 +10,13 @@ enum resource_text_format { RESOURCE_TEXT_TABLE, RESOURCE_TEXT_WIDE, RESOURCE_TE
 /* "table", "wide", "name", "json"; false: another word. */
 bool resource_text_parse_format(const char *word, enum resource_text_format *format);
 
-/* The whole list. TABLE: header line and rows, columns parted by three blanks, nothing cut. NAME: "kind/namespace/name" lines,
+/* The whole list. TABLE: header line and rows, columns parted by three blanks, nothing cut. NAME: "helmreleases/namespace/name" lines,
  * "@region" behind when there is more than one region. JSON: {"kind", "known", "unknown": [{region, reason}], "items": [...]}.
  * False when `out` overflowed. */
 bool resource_text_write(struct resource_list *list, const struct column_context *context, enum resource_text_format format,
                          struct bytebuf *out);
 
-/* One row for --watch: in the widths of the table last written by resource_text_widths. JSON: one object in one line. */
+/* One row for --watch, in widths measured before (of the first table). JSON: one object in one line. */
 struct resource_text_widths {
     size_t cells[COLUMN_SET_MAX];
 };
