@@ -1,0 +1,144 @@
+/* kubeconfig files: contexts, relative files, merged lists, and one sentence for everything that cannot be used. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+#include "sovereign/kubeconfig.h"
+#include "support/leak_check.h"
+
+static char folder[64];
+
+static void write_file(const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/sovdeck-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    static const char *const NAMES[] = {"one", "two", "token", ""};
+    char path[128];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, NAMES[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+static enum status load(const char *name, struct kubeconfig **config, struct error *err)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return kubeconfig_load(path, config, err);
+}
+
+static const char GOOD[] =
+    "apiVersion: v1\nkind: Config\ncurrent-context: fsn\npreferences: {}\n"
+    "clusters:\n- name: c\n  cluster: {server: 'https://h:6443/', insecure-skip-tls-verify: true, proxy-url: 'http://p:1'}\n"
+    "- {name: noserver, cluster: {server: h}}\n- {name: badca, cluster: {server: 'https://h', certificate-authority-data: '!!'}}\n"
+    "users:\n- {name: u, user: {tokenFile: token}}\n"
+    "- name: e\n  user:\n    exec: {command: kubelogin}\n"
+    "- {name: i, user: {token: t, as: root}}\n"
+    "contexts:\n- {name: fsn, context: {cluster: c, user: u, namespace: ns}}\n- {name: exec, context: {cluster: c, user: e}}\n"
+    "- {name: imp, context: {cluster: c, user: i}}\n- {name: lost, context: {cluster: zz, user: u}}\n- {name: nouser, context: {cluster: c, user: zz}}\n"
+    "- {name: anonymous, context: {cluster: c}}\n- {name: noserver, context: {cluster: noserver}}\n- {name: badca, context: {cluster: badca}}\n";
+
+Test(kubeconfig, resolves_a_context_and_says_why_not)
+{
+    static const struct {
+        const char *context;
+        enum status status;
+        const char *part;
+    } CASES[] = {
+        {"fsn", STATUS_OK, ""},
+        {"anonymous", STATUS_OK, ""},
+        {"zz", STATUS_NOT_FOUND, "no context 'zz'"},
+        {"lost", STATUS_NOT_FOUND, "names the cluster 'zz', which is not there"},
+        {"nouser", STATUS_NOT_FOUND, "names the user 'zz', which is not there"},
+        {"exec", STATUS_UNSUPPORTED, "one:14: user 'e' logs in with an exec plugin"},
+        {"imp", STATUS_UNSUPPORTED, "user 'i' impersonates another user"},
+        {"noserver", STATUS_INVALID, "expected https://host:port"},
+        {"badca", STATUS_INVALID, "certificate-authority-data is not base64"},
+    };
+    struct kubeconfig *config = NULL;
+    struct error err = {0};
+    make_folder();
+    write_file("one", GOOD);
+    write_file("token", "secret\n");
+    cr_assert_eq(load("one", &config, &err), STATUS_OK, "%s", err.text);
+    cr_assert_str_eq(kubeconfig_current(config), "fsn");
+    cr_assert_eq(kubeconfig_context_count(config), 8);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct kubeconfig_target target = {0};
+        err = (struct error){0};
+        enum status status = kubeconfig_resolve(config, CASES[i].context, &target, &err);
+        cr_assert_eq(status, CASES[i].status, "%s is %s: %s", CASES[i].context, error_status_name(status), err.text);
+        cr_assert(strstr(err.text, CASES[i].part) != NULL, "%s: %s", CASES[i].context, err.text);
+        if (i == 0) {
+            cr_assert_str_eq(target.server, "https://h:6443");
+            cr_assert(strcmp(target.namespace, "ns") == 0 && strcmp(target.proxy, "http://p:1") == 0 && target.insecure);
+        }
+        kubeconfig_target_done(&target);
+    }
+    kubeconfig_free(config);
+    remove_folder();
+    TEST_NO_LEAKS();
+}
+
+Test(kubeconfig, merges_a_list_of_files_and_skips_what_is_not_there)
+{
+    struct kubeconfig *config = NULL;
+    struct kubeconfig_target target = {0};
+    struct error err = {0};
+    char list[256];
+    make_folder();
+    write_file("one", "clusters: [{name: c, cluster: {server: 'https://first'}}]\ncontexts: [{name: a, context: {cluster: c}}]\n");
+    write_file("two", "current-context: a\nclusters: [{name: c, cluster: {server: 'https://second'}}]\ncontexts: [{name: b, context: {cluster: c}}]\n");
+    snprintf(list, sizeof list, "%s/one::%s/absent:%s/two", folder, folder, folder);
+    setenv("KUBECONFIG", list, 1);
+    cr_assert_eq(kubeconfig_load(NULL, &config, &err), STATUS_OK, "%s", err.text);
+    cr_assert_eq(kubeconfig_context_count(config), 2);
+    cr_assert_eq(kubeconfig_resolve(config, NULL, &target, &err), STATUS_OK, "%s", err.text);
+    cr_assert_str_eq(target.server, "https://first");
+    kubeconfig_target_done(&target);
+    kubeconfig_free(config);
+    setenv("KUBECONFIG", "/nowhere/a:/nowhere/b", 1);
+    cr_assert_eq(kubeconfig_load(NULL, &config, &err), STATUS_NOT_FOUND);
+    unsetenv("KUBECONFIG");
+    setenv("HOME", folder, 1);
+    cr_assert_eq(kubeconfig_load(NULL, &config, &err), STATUS_NOT_FOUND);
+    cr_assert(strstr(err.text, "KUBECONFIG is not set") != NULL, "%s", err.text);
+    write_file("one", "- a\n- b\n");
+    cr_assert_eq(load("one", &config, &err), STATUS_INVALID);
+    remove_folder();
+    TEST_NO_LEAKS();
+}
+
+Test(base64, decodes_what_kubeconfigs_hold_and_refuses_the_rest)
+{
+    static const struct {
+        const char *text, *plain;
+    } CASES[] = {{"", ""}, {"YQ==", "a"}, {"YWI=", "ab"}, {"YWJj", "abc"}, {"YWJj\nZA==", "abcd"}, {"YQ", "a"},
+                 {"Y", NULL}, {"YQ==YQ==", NULL}, {"Y*==", NULL}, {"YQ===", NULL}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        size_t length = 99;
+        char *plain = base64_decode(span_of(CASES[i].text), &length);
+        cr_assert((plain == NULL) == (CASES[i].plain == NULL), "'%s'", CASES[i].text);
+        cr_assert(plain == NULL || (length == strlen(CASES[i].plain) && strcmp(plain, CASES[i].plain) == 0), "'%s'", CASES[i].text);
+        free(plain);
+    }
+    TEST_NO_LEAKS();
+}
