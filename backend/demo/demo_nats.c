@@ -3,6 +3,7 @@
 #include "demo/demo_nats.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <nats/nats.h>
 #include <poll.h>
@@ -200,7 +201,7 @@ static enum status run_server(struct demo_nats *nats, const char *program, struc
     pid_t parent = getpid();
     nats->server = fork();
     if (nats->server < 0)
-        return error_set(err, STATUS_IO, "cannot start nats-server: %m");
+        return error_set(err, STATUS_IO, "cannot start nats-server: %s", strerror(errno));
     if (nats->server == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent)
