@@ -168,6 +168,8 @@ static enum status check_api(struct preparation *preparation, struct error *err)
         return status;
     preparation_note(preparation, STATUS_OK, "catalyst-api knows us as %s (tier %s)", who.email[0] != '\0' ? who.email : "nobody",
                      who.tier[0] != '\0' ? who.tier : "not named");
+    if (preparation->context->sovereign->fqdn[0] == '\0' && who.fqdn[0] != '\0')
+        preparation->prepared->confirm_name = alloc_strdup(who.fqdn);
     if (who.org_scoped)
         preparation_note(preparation, STATUS_FORBIDDEN, "the session is limited to an Organization: it cannot start a cutover");
     return STATUS_OK;

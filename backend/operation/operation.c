@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "operation/operation_journal.h"
 #include "operation/operation_table.h"
 
 struct operation *operation_new(enum operation_id id, int region, const struct kind *kind, const char *namespace, const char *name)
@@ -59,4 +60,11 @@ char *operation_title(const struct sovereign *sovereign, const struct operation 
     bool has_region = operation->region >= 0 && (size_t)operation->region < sovereign->region_count;
     return alloc_printf("%s %s %s/%s%s%s", row->title, operation->kind->singular, operation->namespace, operation->name,
                         has_region ? " on " : "", has_region ? sovereign->regions[operation->region].name : "");
+}
+
+enum status operation_decline(const struct operation_context *context, const struct prepared *prepared, const char *reason,
+                              struct error *err)
+{
+    char id[OPERATION_JOURNAL_ID_MAX];
+    return operation_journal_begin(context, prepared, reason, id, NULL, err);
 }

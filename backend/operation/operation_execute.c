@@ -294,10 +294,3 @@ enum status operation_execute(const struct operation_context *context, const str
     finish(&execution, id, started_ms);
     return outcome->status;
 }
-
-enum status operation_decline(const struct operation_context *context, const struct prepared *prepared, const char *reason,
-                              struct error *err)
-{
-    char id[OPERATION_JOURNAL_ID_MAX];
-    return operation_journal_begin(context, prepared, reason, id, NULL, err);
-}

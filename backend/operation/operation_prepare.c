@@ -20,7 +20,8 @@ static void decide_confirm(struct preparation *preparation)
     if (prepared->is_production || (wide && prepared->confirm == PREPARED_CONFIRM_DIALOG))
         prepared->confirm = PREPARED_CONFIRM_TYPE_NAME;
     const char *name = is_cutover ? (sovereign->fqdn[0] != '\0' ? sovereign->fqdn : sovereign->name) : operation->name;
-    prepared->confirm_name = alloc_strdup(name);
+    if (prepared->confirm_name == NULL)
+        prepared->confirm_name = alloc_strdup(name);
 }
 
 static void journal_refusal(struct preparation *preparation)

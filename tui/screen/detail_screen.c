@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "resource/drill.h"
 #include "screen/detail_pane.h"
 #include "sovereign/kind_table.h"
 #include "widget/chrome.h"
@@ -200,7 +201,7 @@ struct screen *detail_screen_new(struct screen_host *host, const struct screen_o
     self->screen = (struct screen){.ops = &OPS, .host = host};
     self->object = *shown;
     table_view_init(&self->view);
-    const char *child = detail_child_kind(shown->kind);
+    const char *child = drill_child_kind(shown->kind, 0);
     self->wanted = child == NULL ? NULL : kind_table_get(child);
     if (self->wanted != NULL)
         feed_set_want(host->feeds, self->wanted);

@@ -1,0 +1,196 @@
+/* Every subcommand, as data; see command.h. */
+#include "headless/command.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/span.h"
+#include "headless/commands.h"
+
+#define OUTPUT(choices_) {"--output", 'o', "FORMAT", "output format: " choices_, COMMAND_COMPLETE_CHOICES, choices_}
+#define YES {"--yes", 'y', NULL, "do it; without this the command only shows what it would do", COMMAND_COMPLETE_NONE, NULL}
+#define DRY_RUN {"--dry-run", '\0', NULL, "show the preview and change nothing", COMMAND_COMPLETE_NONE, NULL}
+#define CONFIRM {"--confirm", '\0', "NAME", "on a production Sovereign: the object's name (the FQDN for a cutover)", COMMAND_COMPLETE_NONE, NULL}
+#define REASON {"--reason", '\0', "TEXT", "why, for the journal", COMMAND_COMPLETE_NONE, NULL}
+#define REGION {"--region", 'r', "REGION", "only this region (default: every region, or the primary one for changes)", COMMAND_COMPLETE_NONE, NULL}
+#define WATCH {"--watch", 'w', NULL, "then stay and show every change, until Ctrl-C", COMMAND_COMPLETE_NONE, NULL}
+
+static const struct command_option GLOBALS[] = {
+    {"--config", '\0', "FILE", "configuration file (default: $XDG_CONFIG_HOME/sovdeck/config.yaml)", COMMAND_COMPLETE_FILE, NULL},
+    {"--sovereign", 's', "NAME", "Sovereign of the configuration to work with", COMMAND_COMPLETE_NONE, NULL},
+    {"--kubeconfig", '\0', "FILE", "use this kubeconfig instead of a configured Sovereign", COMMAND_COMPLETE_FILE, NULL},
+    {"--context", '\0', "NAME", "context of the kubeconfig", COMMAND_COMPLETE_NONE, NULL},
+    {"--journal", '\0', "FILE", "journal of operations (default: $XDG_STATE_HOME/sovdeck/journal.jsonl)", COMMAND_COMPLETE_FILE, NULL},
+    {"--log", '\0', "FILE", "append diagnostics to this file", COMMAND_COMPLETE_FILE, NULL},
+    {"--theme", '\0', "NAME", "theme of the console: dark, light, or a file", COMMAND_COMPLETE_FILE, NULL},
+    {"--keymap", '\0', "FILE", "keymap of the console", COMMAND_COMPLETE_FILE, NULL},
+    {"--ascii", '\0', NULL, "console: draw with ASCII only", COMMAND_COMPLETE_NONE, NULL},
+    {"--mono", '\0', NULL, "console: no colours", COMMAND_COMPLETE_NONE, NULL},
+    {"--help", 'h', NULL, "show help and leave", COMMAND_COMPLETE_NONE, NULL},
+    {"--version", 'V', NULL, "show the version and leave", COMMAND_COMPLETE_NONE, NULL},
+};
+
+static const struct command_option GET_OPTIONS[] = {
+    {"--namespace", 'n', "NS", "only this namespace", COMMAND_COMPLETE_NONE, NULL},
+    {"--all-namespaces", 'A', NULL, "all namespaces (the default)", COMMAND_COMPLETE_NONE, NULL},
+    {"--selector", 'l', "LABELS", "label selector", COMMAND_COMPLETE_NONE, NULL},
+    OUTPUT("table wide json name"),
+    REGION,
+    WATCH,
+};
+static const struct command_option STATUS_OPTIONS[] = {OUTPUT("text json"), WATCH};
+static const struct command_option START_OPTIONS[] = {YES, DRY_RUN, CONFIRM, REASON, OUTPUT("text json"), WATCH};
+static const struct command_option AUDIT_OPTIONS[] = {OUTPUT("text json")};
+static const struct command_option CHANGE_OPTIONS[] = {YES, DRY_RUN, CONFIRM, REASON, REGION, OUTPUT("text json")};
+static const struct command_option SHOW_OPTIONS[] = {
+    OUTPUT("text json"),
+    {"--last", '\0', "N", "only the last N lines", COMMAND_COMPLETE_NONE, NULL},
+};
+static const struct command_option VERIFY_OPTIONS[] = {
+    OUTPUT("text json"),
+    {"--head", '\0', "HASH", "a head hash quoted elsewhere: finds a cut tail too", COMMAND_COMPLETE_NONE, NULL},
+};
+static const struct command_option DOCTOR_OPTIONS[] = {OUTPUT("text json")};
+static const struct command_option DEMO_OPTIONS[] = {
+    {"--serve-only", '\0', NULL, "serve without the console until SIGTERM or Ctrl-C", COMMAND_COMPLETE_NONE, NULL},
+    {"--dir", '\0', "DIR", "folder for config.yaml, kubeconfig and data (default: a temporary one)", COMMAND_COMPLETE_FOLDER, NULL},
+    {"--scenario", '\0', "NAME", "start in one of the recorded incidents", COMMAND_COMPLETE_NONE, NULL},
+    {"--scale", '\0', "N", "multiply Applications and HelmReleases (1: about 65 HelmReleases a region)", COMMAND_COMPLETE_NONE, NULL},
+    {"--speed", '\0', "X", "how fast a cutover runs (1: as in real life)", COMMAND_COMPLETE_NONE, NULL},
+    {"--seed", '\0', "N", "seed of everything random", COMMAND_COMPLETE_NONE, NULL},
+};
+
+#define OPTIONS(array) .options = array, .option_count = ARRAY_LENGTH(array)
+
+static const struct command COMMANDS[] = {
+    {
+        .name = "get", .operands = "KIND [NAME]", .summary = "List objects of a kind in every region",
+        .details = "Built-in kinds are listed with sovdeck's columns, any other kind of the server with the server's own. KIND is a plural, "
+                   "singular, short name or plural.group. Lists are read page by page; memory does not grow with the list's raw size.",
+        .example = "sovdeck get applications\nsovdeck get hr -n flux-system -o json\nsovdeck get helmreleases -A --watch",
+        OPTIONS(GET_OPTIONS), .least_operands = 1, .most_operands = 2, .complete = COMMAND_COMPLETE_KIND, .run = get_command_run,
+    },
+    {
+        .name = "cutover status", .operands = "", .summary = "What the cutover claims, beside what the live objects say",
+        OPTIONS(STATUS_OPTIONS), .run = cutover_command_status,
+        .example = "sovdeck cutover status\nsovdeck cutover status -o json --watch",
+    },
+    {
+        .name = "cutover start", .operands = "", .summary = "Start, resume or retry the cutover (one way: there is no abort)",
+        .details = "Without --yes it shows what would happen. On a production Sovereign --confirm FQDN is needed too. With --watch it "
+                   "stays and shows the status until the run has ended.",
+        OPTIONS(START_OPTIONS), .run = cutover_command_start,
+        .example = "sovdeck cutover start\nsovdeck cutover start --yes --confirm acme.example --reason 'change 4711'",
+    },
+    {
+        .name = "audit", .operands = "", .summary = "Look for tethers to the mothership and upstream in every region",
+        .details = "Exit code 1 when a tether was found, 8 when something could not be measured.",
+        OPTIONS(AUDIT_OPTIONS), .run = audit_command_run, .example = "sovdeck audit -o json",
+    },
+    {
+        .name = "patch", .operands = "helmrelease NS/NAME PATH=VALUE...", .summary = "Change values of a HelmRelease, after a server-side dry run",
+        .details = "PATH=VALUE keeps the type of the value that is there, a new path gets a text; PATH:=JSON says the type; PATH:=null "
+                   "removes the value. Paths count from spec.values, or from the object when they begin with 'spec.'. A dot in a key is "
+                   "escaped: a.b\\.c; list elements are [0].\n\n"
+                   "Without --yes, or with --dry-run, the command shows the plan, the checks, the diff of the dry run, what Git will do to "
+                   "every path, and the blast radius. On a production Sovereign --confirm NAME is needed too.",
+        OPTIONS(CHANGE_OPTIONS), .least_operands = 3, .most_operands = 34, .run = operation_command_patch,
+        .example = "sovdeck patch helmrelease flux-system/bp-harbor replicas=3 --dry-run\n"
+                   "sovdeck patch hr flux-system/bp-sso-bridge image.repository=harbor.acme.example/proxy-dockerhub/alpine/k8s --yes",
+    },
+    {
+        .name = "reconcile", .operands = "KIND NS/NAME", .summary = "Ask Flux to reconcile an object now, and wait for the answer",
+        OPTIONS(CHANGE_OPTIONS), .least_operands = 2, .most_operands = 2, .run = operation_command_reconcile,
+        .example = "sovdeck reconcile helmrelease flux-system/bp-harbor --yes",
+    },
+    {
+        .name = "suspend", .operands = "KIND NS/NAME", .summary = "Stop Flux from touching an object until it is resumed",
+        OPTIONS(CHANGE_OPTIONS), .least_operands = 2, .most_operands = 2, .run = operation_command_suspend,
+        .example = "sovdeck suspend helmrelease flux-system/bp-harbor --yes --reason 'storage move'",
+    },
+    {
+        .name = "resume", .operands = "KIND NS/NAME", .summary = "Let Flux reconcile a suspended object again",
+        OPTIONS(CHANGE_OPTIONS), .least_operands = 2, .most_operands = 2, .run = operation_command_resume,
+        .example = "sovdeck resume helmrelease flux-system/bp-harbor --yes",
+    },
+    {
+        .name = "journal show", .operands = "", .summary = "Show the journal of operations", .is_offline = true,
+        OPTIONS(SHOW_OPTIONS), .run = journal_command_show, .example = "sovdeck journal show --last 20",
+    },
+    {
+        .name = "journal verify", .operands = "", .summary = "Check that no line of the journal was changed, removed or moved", .is_offline = true,
+        .details = "A cut tail cannot be seen from inside a journal: give the head hash that a report or evidence bundle prints with --head. "
+                   "Exit code 1 when something was found.",
+        OPTIONS(VERIFY_OPTIONS), .run = journal_command_verify, .example = "sovdeck journal verify --head 5f0c...",
+    },
+    {
+        .name = "doctor", .operands = "", .summary = "What can be reached, as whom, with which rights; and what the terminal can do",
+        .details = "One line per feed and capability; every bad one with the sentence that mends it. The exit code is that of the worst.",
+        OPTIONS(DOCTOR_OPTIONS), .run = doctor_command_run, .example = "sovdeck doctor -o json",
+    },
+    {
+        .name = "demo", .operands = "", .summary = "Start a demo Sovereign on this machine, and the console on it", .is_offline = true,
+        OPTIONS(DEMO_OPTIONS), .run = demo_command_run, .example = "sovdeck demo\nsovdeck demo --serve-only --dir /tmp/demo",
+    },
+    {
+        .name = "completion", .operands = "bash|zsh", .summary = "Print the completion script for a shell", .is_offline = true,
+        .least_operands = 1, .most_operands = 1, .run = completion_command_run, .example = "source <(sovdeck completion bash)",
+    },
+    {
+        .name = "docs", .operands = "man|commands", .summary = "Print the man page, or the commands as Markdown", .is_offline = true,
+        .least_operands = 1, .most_operands = 1, .run = docs_command_run,
+    },
+    {
+        .name = "version", .operands = "", .summary = "Show the version", .is_offline = true, .run = version_command_run,
+    },
+    {
+        .name = "help", .operands = "[COMMAND]", .summary = "Show help on a command", .is_offline = true, .most_operands = 2, .run = help_command_run,
+    },
+};
+
+size_t command_table_count(void)
+{
+    return ARRAY_LENGTH(COMMANDS);
+}
+
+const struct command *command_table_at(size_t index)
+{
+    return &COMMANDS[index];
+}
+
+size_t command_table_global_count(void)
+{
+    return ARRAY_LENGTH(GLOBALS);
+}
+
+const struct command_option *command_table_global_at(size_t index)
+{
+    return &GLOBALS[index];
+}
+
+const struct command *command_table_match(char *const *words, size_t count, size_t *used)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(COMMANDS); i++) {
+        struct span rest = span_of(COMMANDS[i].name), part;
+        size_t matched = 0;
+        bool same = true;
+        while (same && span_split(&rest, ' ', &part)) {
+            same = matched < count && span_equals_text(part, words[matched]);
+            matched++;
+        }
+        if (same) {
+            *used = matched;
+            return &COMMANDS[i];
+        }
+    }
+    return NULL;
+}
+
+bool command_table_is_group(const char *word)
+{
+    size_t length = strlen(word);
+    for (size_t i = 0; i < ARRAY_LENGTH(COMMANDS); i++)
+        if (strncmp(COMMANDS[i].name, word, length) == 0 && COMMANDS[i].name[length] == ' ')
+            return true;
+    return false;
+}

@@ -1,0 +1,42 @@
+/* sovdeck: the console, or one of its subcommands. Only glue: words, locale, and the layers that headless does not know. */
+#include <locale.h>
+#include <stdlib.h>
+
+#include "headless/headless.h"
+
+#ifdef SOVDECK_HAS_CONSOLE
+#include "app/console.h"
+
+static int run_console(const struct arguments *arguments)
+{
+    struct console_options options = {
+        .sovereign = arguments_sovereign(arguments),
+        .theme = arguments_value(arguments, "--theme"),
+        .keymap = arguments_value(arguments, "--keymap"),
+        .journal = arguments_value(arguments, "--journal"),
+        .log = arguments_value(arguments, "--log"),
+        .ascii = arguments_flag(arguments, "--ascii"),
+        .mono = arguments_flag(arguments, "--mono"),
+    };
+    return console_run(&options);
+}
+#else
+#define run_console NULL
+#endif
+
+/* The user's locale when it is UTF-8, else C.UTF-8: names from the cluster are UTF-8 whatever the terminal was told. Numbers
+ * keep the decimal point. */
+static void set_locale(void)
+{
+    setlocale(LC_ALL, "");
+    if (MB_CUR_MAX < 4)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    setlocale(LC_NUMERIC, "C");
+}
+
+int main(int argc, char **argv)
+{
+    set_locale();
+    static const struct headless_hooks HOOKS = {.console = run_console};
+    return headless_main(argc, argv, &HOOKS);
+}
