@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "demo/demo_controller_logs.h"
 #include "demo/demo_kubeconfig.h"
 
 #define LIFETIME_MS (30LL * 24 * 3600 * 1000)
@@ -35,6 +36,7 @@ struct demo_gate {
     struct demo_tls_pair pairs[PERSON_COUNT];
     char *tokens[PERSON_COUNT];
     struct demo_kube *kubes[DEMO_GATE_REGIONS_MAX];
+    struct demo_controller_logs *controllers[DEMO_GATE_REGIONS_MAX];
     struct demo_gate_region regions[DEMO_GATE_REGIONS_MAX];
     size_t count;
 };
@@ -75,6 +77,7 @@ static enum status start_servers(struct demo_gate *gate, struct error *err)
         enum status status = demo_kube_start(&gate->kubes[i], &options, err);
         if (status != STATUS_OK)
             return error_prefix(err, "region %s", demo_store_region(gate->regions[i].store));
+        gate->controllers[i] = demo_controller_logs_start(gate->regions[i].store, gate->regions[i].logs);
     }
     return STATUS_OK;
 }
@@ -141,8 +144,10 @@ void demo_gate_stop(struct demo_gate *gate)
 {
     if (gate == NULL)
         return;
-    for (size_t i = 0; i < gate->count; i++)
+    for (size_t i = 0; i < gate->count; i++) {
         demo_kube_stop(gate->kubes[i]);
+        demo_controller_logs_stop(gate->controllers[i]);
+    }
     for (size_t i = 0; i < PERSON_COUNT; i++) {
         demo_tls_pair_clear(&gate->pairs[i]);
         free(gate->tokens[i]);

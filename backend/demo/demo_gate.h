@@ -1,4 +1,5 @@
-/* The Kubernetes side of a running demo in one piece: an API server per region, the demo's people, the kubeconfig.
+/* The Kubernetes side of a running demo in one piece: an API server per region, the demo's people, the kubeconfig, and the
+ * Flux controllers' logs.
  *
  * People, each with a context per region ("fsn" is the region):
  *   fsn            client certificate, group system:masters: everything

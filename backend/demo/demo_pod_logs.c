@@ -1,6 +1,7 @@
 /* Container logs over HTTP; see demo_pod_logs.h. */
 #include "demo/demo_pod_logs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,22 @@ static void reply_log(struct demo_call *call, const char *container)
     demo_http_reply_stream(call->reply, 200, "text/plain", stream);
 }
 
+/* A container that runs has said at least that it started. */
+static void begin_log(struct demo_call *call, const json_t *pod, const char *container)
+{
+    struct demo_log_key key = {call->name_space, call->name, container, false};
+    char path[DEMO_CALL_NAME_MAX + 96];
+    snprintf(path, sizeof path, "status.containerStatuses[?(@.name==\"%s\")].state.running.startedAt", container);
+    int64_t at_ms = timestamp_parse(span_of(demo_json_text(pod, path)));
+    if (at_ms == TIMESTAMP_NONE || demo_logs_exists(call->logs, &key))
+        return;
+    snprintf(path, sizeof path, "spec.containers[?(@.name==\"%s\")].image", container);
+    char *line = alloc_printf("level=info msg=\"starting\" image=%s", demo_json_text(pod, path));
+    demo_logs_append_at(call->logs, &key, at_ms, line);
+    demo_logs_append_at(call->logs, &key, at_ms + 1400, "level=info msg=\"ready\"");
+    free(line);
+}
+
 void demo_pod_logs_reply(struct demo_call *call)
 {
     json_t *pod = demo_store_get(call->store, DEMO_KIND_POD, call->name_space, call->name);
@@ -137,6 +154,8 @@ void demo_pod_logs_reply(struct demo_call *call)
         return;
     }
     const char *container = choose_container(call, pod);
+    if (container != NULL)
+        begin_log(call, pod, container);
     struct demo_log_key previous = {call->name_space, call->name, container, true};
     if (container != NULL && demo_call_flag(call, "previous") && !demo_logs_exists(call->logs, &previous))
         demo_call_refuse(call, 400, "BadRequest", "previous terminated container \"%s\" in pod \"%s\" not found",
