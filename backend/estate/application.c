@@ -73,12 +73,16 @@ static void find_by_label(struct application *application, const struct applicat
             add_release(application, sources, found[i].row);
 }
 
-static const struct row *find_row(const struct store *store, int region, struct span namespace, struct span name)
+/* From the graph, not from the table: the graph holds its rows. */
+static const struct row *find_row(const struct application_sources *sources, int region, struct span namespace, struct span name)
 {
     char key[600];
+    const struct dependency_graph *graph = sources->graphs[region];
     int length = snprintf(key, sizeof key, "%.*s/%.*s", SPAN_PRINT(namespace), SPAN_PRINT(name));
-    return length < 0 || (size_t)length >= sizeof key
-               ? NULL : table_find(store_find_table(store, KIND_ID_HELMRELEASES, region), span_make(key, (size_t)length));
+    if (graph == NULL || length < 0 || (size_t)length >= sizeof key)
+        return NULL;
+    const struct dependency_node *node = dependency_graph_at(graph, dependency_graph_find(graph, span_make(key, (size_t)length)));
+    return node == NULL ? NULL : node->row;
 }
 
 static void find_by_name(struct application *application, const struct application_sources *sources, int region, struct span namespace,
@@ -93,11 +97,11 @@ static void find_by_name(struct application *application, const struct applicati
         if (region < 0 || r == region) {
             const struct row *row = NULL;
             if (!span_is_empty(namespace))
-                row = find_row(sources->store, r, namespace, name);
+                row = find_row(sources, r, namespace, name);
             if (row == NULL && span_is_empty(namespace))
-                row = find_row(sources->store, r, row_namespace(application->row), name);
+                row = find_row(sources, r, row_namespace(application->row), name);
             if (row == NULL && span_is_empty(namespace))
-                row = find_row(sources->store, r, SPAN_LITERAL("flux-system"), name);
+                row = find_row(sources, r, SPAN_LITERAL("flux-system"), name);
             add_release(application, sources, row);
         }
 }

@@ -25,7 +25,7 @@ struct application_sources {
     const struct store *store;
     const struct row_index *releases_by_application; /* label catalyst.openova.io/app */
     const struct row_index *applications_by_name;
-    struct dependency_graph *const *graphs;          /* HelmReleases, by region */
+    struct dependency_graph *const *graphs;          /* HelmReleases, by region; they hold the rows found here */
 };
 
 /* Sets `releases` (domain.md 2.3): by label, spec.helmRelease, perCluster[].hr; else by its own name. */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "store/row_sort.h"
 
 static const char *const KINDS[] = {KIND_ID_ORGANIZATIONS, KIND_ID_ENVIRONMENTS, KIND_ID_APPLICATIONS, KIND_ID_HELMRELEASES,
                                     KIND_ID_NAMESPACES};
@@ -17,6 +18,7 @@ struct owned_release {
 
 struct estate_private {
     uint64_t generations[ARRAY_LENGTH(KINDS)];
+    uint64_t graph_generations[STORE_REGIONS_MAX];
     int region_count;
     bool is_built;
     ARRAY(const struct row *) held;
@@ -42,10 +44,6 @@ static void clear(struct estate *estate)
     free(estate->applications);
     estate->organizations = NULL, estate->environments = NULL, estate->applications = NULL;
     estate->organization_count = estate->environment_count = estate->application_count = 0;
-    for (size_t r = 0; r < STORE_REGIONS_MAX; r++) {
-        dependency_graph_free(estate->releases[r]);
-        estate->releases[r] = NULL;
-    }
     row_index_done(&private->releases_by_application);
     row_index_done(&private->applications_by_name);
     row_index_done(&private->environments_by_name);
@@ -61,6 +59,8 @@ void estate_free(struct estate *estate)
     if (estate == NULL)
         return;
     clear(estate);
+    for (size_t r = 0; r < STORE_REGIONS_MAX; r++)
+        dependency_graph_free(estate->releases[r]);
     free(estate->private);
     free(estate);
 }
@@ -70,25 +70,20 @@ static int compare_identity(const struct row *a, const struct row *b)
     return row_region(a) != row_region(b) ? row_region(a) - row_region(b) : span_compare(row_key(a), row_key(b));
 }
 
-static int compare_rows(const void *left, const void *right)
-{
-    return compare_identity(*(const struct row *const *)left, *(const struct row *const *)right);
-}
-
-/* The kind's rows of all regions, sorted, held. */
+/* The kind's rows of all regions, sorted by region and key, held. */
 static const struct row **collect(struct estate *estate, const char *kind_id, size_t *count)
 {
     ARRAY(const struct row *) rows = {0};
     for (int r = 0; r < estate->store->region_count; r++) {
-        size_t at = 0;
+        size_t at = 0, first = rows.count;
         const struct row *row;
         while ((row = table_next(store_find_table(estate->store, kind_id, r), &at)) != NULL) {
             ARRAY_PUSH(&rows, row);
             ARRAY_PUSH(&estate->private->held, row_ref(row));
         }
+        if (rows.count > first)
+            row_sort_by_key(rows.items + first, rows.count - first);
     }
-    if (rows.count > 0)
-        qsort(rows.items, rows.count, sizeof rows.items[0], compare_rows);
     *count = rows.count;
     return rows.items;
 }
@@ -125,10 +120,12 @@ static void take_rows(struct estate *estate)
         row_index_add(&private->applications_by_name, row_name(row), row);
     }
     free(rows);
-    rows = collect(estate, KIND_ID_HELMRELEASES, &count);
-    for (size_t i = 0; i < count; i++)
-        row_index_add(&private->releases_by_application, row_text(rows[i], FIELD_APPLICATION), rows[i]);
-    free(rows);
+    for (int r = 0; r < estate->store->region_count; r++) /* held by the graphs */
+        for (size_t i = 0; i < dependency_graph_count(estate->releases[r]); i++) {
+            const struct row *release = dependency_graph_at(estate->releases[r], i)->row;
+            if (release != NULL)
+                row_index_add(&private->releases_by_application, row_text(release, FIELD_APPLICATION), release);
+        }
     row_index_seal(&private->organizations_by_name);
     row_index_seal(&private->environments_by_name);
     row_index_seal(&private->applications_by_name);
@@ -258,6 +255,20 @@ static void judge(struct estate *estate)
         organization_judge(&estate->organizations[i], estate->store);
 }
 
+/* Only the regions whose HelmReleases changed. */
+static void refresh_graphs(struct estate *estate)
+{
+    for (int r = 0; r < estate->store->region_count; r++) {
+        const struct table *table = store_find_table(estate->store, KIND_ID_HELMRELEASES, r);
+        uint64_t generation = table == NULL ? 0 : table->generation + 1;
+        if (estate->releases[r] != NULL && estate->private->graph_generations[r] == generation)
+            continue;
+        dependency_graph_free(estate->releases[r]);
+        estate->releases[r] = dependency_graph_new(estate->store, KIND_ID_HELMRELEASES, r);
+        estate->private->graph_generations[r] = generation;
+    }
+}
+
 bool estate_refresh(struct estate *estate)
 {
     struct estate_private *private = estate->private;
@@ -271,9 +282,8 @@ bool estate_refresh(struct estate *estate)
     memcpy(private->generations, generations, sizeof generations);
     private->region_count = estate->store->region_count;
     private->is_built = true;
+    refresh_graphs(estate);
     take_rows(estate);
-    for (int r = 0; r < estate->store->region_count; r++)
-        estate->releases[r] = dependency_graph_new(estate->store, KIND_ID_HELMRELEASES, r);
     join_environments(estate);
     join_applications(estate);
     judge(estate);

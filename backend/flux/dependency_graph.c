@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/bytebuf.h"
 #include "base/sanitize.h"
+#include "store/row_sort.h"
 
 #define NONE DEPENDENCY_GRAPH_NONE
 
@@ -50,12 +51,14 @@ static void make_key(struct bytebuf *out, const struct row *row, struct span nam
 static void take_rows(struct dependency_graph *graph, const struct table *table)
 {
     size_t at = 0;
-    const struct row *row;
-    graph->nodes = alloc_zeroed(table->rows.count + 1, sizeof *graph->nodes);
+    const struct row *row, **rows = alloc_zeroed(table->rows.count + 1, sizeof *rows);
     while ((row = table_next(table, &at)) != NULL)
-        graph->nodes[graph->count++] =
-            (struct dependency_node){.key = row_key(row), .row = row_ref(row), .state = release_state_of(row)};
-    qsort(graph->nodes, graph->count, sizeof *graph->nodes, compare_nodes);
+        rows[graph->count++] = row_ref(row);
+    row_sort_by_key(rows, graph->count);
+    graph->nodes = alloc_zeroed(graph->count + 1, sizeof *graph->nodes);
+    for (size_t i = 0; i < graph->count; i++)
+        graph->nodes[i] = (struct dependency_node){.key = row_key(rows[i]), .row = rows[i], .state = release_state_of(rows[i])};
+    free(rows);
 }
 
 static int compare_texts(const void *left, const void *right)
@@ -88,7 +91,8 @@ static void add_ghosts(struct dependency_graph *graph)
     }
     graph->ghost_keys = missing.items;
     graph->ghost_count = missing.count;
-    qsort(graph->nodes, graph->count, sizeof *graph->nodes, compare_nodes);
+    if (missing.count > 0)
+        qsort(graph->nodes, graph->count, sizeof *graph->nodes, compare_nodes);
 }
 
 /* Lays the edges out by node: `from` or `to` decides whose list an edge belongs to. */

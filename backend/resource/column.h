@@ -56,7 +56,4 @@ void column_set_state(struct column_value *value, struct span text, enum tone to
 void column_set_count(struct column_value *value, int64_t number, enum tone tone);
 void column_printf(struct column_value *value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Both texts in the order of people: case folded, runs of digits by value. */
-int column_compare_text(struct span a, struct span b);
-
 #endif

@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "estate/region_name.h"
 #include "resource/column_table.h"
+#include "resource/text_order.h"
 
 #define LINE_MAX_BYTES 2048
 #define NEIGHBOURS_MAX 60
@@ -289,7 +290,7 @@ static int compare_children(const void *left, const void *right)
         return (int)a->tone - (int)b->tone;
     int order = strcmp(row_kind(a->row)->id, row_kind(b->row)->id);
     if (order == 0)
-        order = column_compare_text(row_key(a->row), row_key(b->row));
+        order = text_order_compare(row_key(a->row), row_key(b->row));
     return order != 0 ? order : row_region(a->row) - row_region(b->row);
 }
 

@@ -11,12 +11,14 @@
 #include "base/sanitize.h"
 #include "resource/drill.h"
 #include "resource/list_filter.h"
+#include "resource/text_order.h"
 
 #define ROW_TEXT_MAX 2048 /* of one row, for the filter */
 
 struct entry {
     const struct row *row; /* held */
     int64_t order;
+    uint64_t prefix;       /* of the sort text, or of the name when the column does not sort by text */
     struct span text;      /* sort text, in the row or in `sort_texts`; kept as offset while that grows */
     size_t text_at;
     bool text_is_own;
@@ -182,7 +184,7 @@ static void add_entry(struct resource_list *list, const struct column_context *c
 
 static int compare_rows(const struct row *a, const struct row *b)
 {
-    int order = column_compare_text(row_name(a), row_name(b));
+    int order = text_order_compare(row_name(a), row_name(b));
     if (order == 0)
         order = span_compare(row_key(a), row_key(b));
     return order != 0 ? order : row_region(a) - row_region(b);
@@ -198,7 +200,7 @@ static int compare_entries(const void *left, const void *right, void *context)
     if (sort->type == COLUMN_TYPE_TEXT) {
         if ((a->text.length == 0) != (b->text.length == 0))
             return a->text.length == 0 ? 1 : -1;
-        order = column_compare_text(a->text, b->text);
+        order = a->prefix != b->prefix ? (a->prefix < b->prefix ? -1 : 1) : text_order_compare(a->text, b->text);
     } else {
         if ((a->order == COLUMN_ORDER_LAST) != (b->order == COLUMN_ORDER_LAST))
             return a->order == COLUMN_ORDER_LAST ? 1 : -1;
@@ -206,7 +208,31 @@ static int compare_entries(const void *left, const void *right, void *context)
     }
     if (order != 0)
         return list->inputs.descending ? -order : order;
+    if (sort->type != COLUMN_TYPE_TEXT && a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
     return compare_rows(a->row, b->row);
+}
+
+static struct span sort_text(const struct entry *entry, bool by_text)
+{
+    return by_text ? entry->text : row_name(entry->row);
+}
+
+/* Most comparisons are decided by one number: eight bytes behind what all texts share. */
+static void take_prefixes(struct resource_list *list, bool by_text)
+{
+    size_t skip = SIZE_MAX;
+    const struct entry *first = NULL;
+    for (size_t i = 0; i < list->entries.count; i++) {
+        struct span text = sort_text(&list->entries.items[i], by_text);
+        if (text.length == 0)
+            continue;
+        if (first == NULL)
+            first = &list->entries.items[i];
+        skip = text_order_common(sort_text(first, by_text), text, skip);
+    }
+    for (size_t i = 0; i < list->entries.count; i++)
+        list->entries.items[i].prefix = text_order_prefix(sort_text(&list->entries.items[i], by_text), skip);
 }
 
 static void gather(struct resource_list *list, const struct column_context *context)
@@ -224,6 +250,7 @@ static void gather(struct resource_list *list, const struct column_context *cont
     for (size_t i = 0; i < list->entries.count; i++)
         if (list->entries.items[i].text_is_own)
             list->entries.items[i].text.data = list->sort_texts.items + list->entries.items[i].text_at;
+    take_prefixes(list, sort->type == COLUMN_TYPE_TEXT);
     if (list->entries.count > 0)
         qsort_r(list->entries.items, list->entries.count, sizeof list->entries.items[0], compare_entries, list);
 }

@@ -141,15 +141,39 @@ struct span row_cell(const struct row *row, size_t index)
     return span_make(bytes(row) + start, row->ends[index] - start);
 }
 
+/* Where each fact of a kind is. A list of rows of one kind is read a million times between two changes of kind; the key holds
+ * the fields too, so that a kind made at the address of a freed one is another. */
+struct cell_map {
+    const struct kind *kind;
+    const struct kind_field *fields;
+    size_t field_count;
+    uint8_t cells[FIELD_COUNT]; /* 0: the kind does not have it */
+};
+
+#define CELL_MAPS 8 /* direct-mapped by the kind's address */
+_Static_assert(KIND_COMMON_CELLS + FIELD_COUNT <= UINT8_MAX, "a cell's position fits its byte");
+
+static const struct cell_map *find_map(const struct kind *kind)
+{
+    static _Thread_local struct cell_map maps[CELL_MAPS];
+    struct cell_map *map = &maps[((uintptr_t)kind / sizeof *kind) % CELL_MAPS];
+    if (map->kind == kind && map->fields == kind->fields && map->field_count == kind->field_count)
+        return map;
+    memset(map, 0, sizeof *map);
+    map->kind = kind;
+    map->fields = kind->fields;
+    map->field_count = kind->field_count;
+    for (size_t i = kind->field_count < UINT8_MAX - KIND_COMMON_CELLS ? kind->field_count : UINT8_MAX - KIND_COMMON_CELLS; i-- > 0;)
+        map->cells[kind->fields[i].field] = (uint8_t)(KIND_COMMON_CELLS + i);
+    return map;
+}
+
 struct span row_text(const struct row *row, enum field field)
 {
     if (field < KIND_COMMON_CELLS)
         return row_cell(row, field);
-    const struct kind *kind = row->kind;
-    for (size_t i = 0; i < kind->field_count; i++)
-        if (kind->fields[i].field == field)
-            return row_cell(row, KIND_COMMON_CELLS + i);
-    return SPAN_EMPTY;
+    size_t cell = row->kind->field_count == 0 ? 0 : find_map(row->kind)->cells[field];
+    return cell == 0 ? SPAN_EMPTY : row_cell(row, cell);
 }
 
 struct span row_name(const struct row *row)

@@ -146,13 +146,3 @@ Test(column_table, takes_the_servers_columns_for_other_kinds)
     column_table_build(&set, &plain, 1);
     cr_assert_eq(set.count, 3);
 }
-
-Test(column, compares_as_people_do)
-{
-    cr_assert_lt(column_compare_text(span_of("web-9"), span_of("web-10")), 0);
-    cr_assert_eq(column_compare_text(span_of("Web-010"), span_of("web-10")), 0);
-    cr_assert_lt(column_compare_text(span_of("1.9.0"), span_of("1.10.0")), 0);
-    cr_assert_lt(column_compare_text(span_of("a"), span_of("ab")), 0);
-    cr_assert_gt(column_compare_text(span_of("a99999999999999999999999"), span_of("a2")), 0);
-    cr_assert_eq(column_compare_text(SPAN_EMPTY, SPAN_EMPTY), 0);
-}
