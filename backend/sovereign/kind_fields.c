@@ -283,6 +283,7 @@ static const struct kind_field fields_CUTOVER_STEP[] = {
     TEXT(STEP_MODE, "metadata.labels.\"bp.openova.io/cutover-mode\""),
     TEXT(STEP_DAEMONSET, "metadata.labels.\"bp.openova.io/cutover-daemonset\""),
     {.field = FIELD_STEP_DEADLINE, .cell = KIND_CELL_YAML_VALUE, .path = "data.podSpec", .first = "activeDeadlineSeconds"},
+    {.field = FIELD_STEP_POD_SPEC, .cell = KIND_CELL_PRESENT, .path = "data.podSpec"},
 };
 KIND_FIELDS(CUTOVER_STEP);
 

@@ -103,6 +103,7 @@
     FIELD(STEP_MODE, "stepMode")                            \
     FIELD(STEP_DAEMONSET, "stepDaemonset")                  \
     FIELD(STEP_DEADLINE, "stepDeadline")                    \
+    FIELD(STEP_POD_SPEC, "stepPodSpec")                     \
     FIELD(STARTED, "started")                               \
     FIELD(FINISHED, "finished")                             \
     FIELD(ACTIVE, "active")                                 \

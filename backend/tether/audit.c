@@ -87,7 +87,8 @@ static void addgap(struct run *run, const char *kind_id, struct span key, const 
         audit->regions[run->region].counts.gaps++;
     for (size_t i = 0; i < audit->gaps.count; i++) {
         struct audit_gap *gap = &audit->gaps.items[i];
-        if (gap->rule == run->rule && gap->region == run->region && strcmp(gap->kind_id, kind_id) == 0 && strcmp(gap->why, why) == 0) {
+        if (gap->rule == run->rule && gap->region == run->region && strcmp(gap->kind_id, kind_id) == 0 &&
+            strcmp(gap->why, why) == 0) {
             gap->objects++;
             if (span_compare(key, span_of(gap->first_key)) < 0) /* rows come in the order of a hash */
                 keep(gap->first_key, sizeof gap->first_key, key);
@@ -124,8 +125,8 @@ static bool isrepeated(const struct run *run, const struct audit_finding *findin
     for (size_t i = audit->findings.count; i > 0 && audit->findings.items[i - 1].region == finding->region; i--) {
         const struct audit_finding *other = &audit->findings.items[i - 1];
         bool is_same_object = other->kind == finding->kind && strcmp(other->key, finding->key) == 0;
-        if (is_same_object && strcmp(other->path, finding->path) == 0 && strcmp(other->value, finding->value) == 0
-            && (is_deep_scan || other->rule == finding->rule))
+        if (is_same_object && strcmp(other->path, finding->path) == 0 && strcmp(other->value, finding->value) == 0 &&
+            (is_deep_scan || other->rule == finding->rule))
             return true;
         if (!is_deep_scan && (!is_same_object || other->rule != finding->rule))
             return false;
@@ -253,16 +254,19 @@ static enum audit_claim readclaim(const struct store *store)
     const struct row *status = node_mirror_status_row(store, store_primary_region(store));
     if (status == NULL)
         return AUDIT_CLAIM_UNKNOWN;
-    return span_equals_text(row_lookup(status, FIELD_DATA, "cutoverComplete"), "true") ? AUDIT_CLAIM_COMPLETE : AUDIT_CLAIM_NOT_COMPLETE;
+    return span_equals_text(row_lookup(status, FIELD_DATA, "cutoverComplete"), "true") ? AUDIT_CLAIM_COMPLETE
+                                                                                       : AUDIT_CLAIM_NOT_COMPLETE;
 }
 
-enum audit_verdict audit_decide(const struct audit_counts *counts, size_t rules_run, size_t rules_total, const struct audit_proof *proof)
+enum audit_verdict audit_decide(const struct audit_counts *counts, size_t rules_run, size_t rules_total,
+                                const struct audit_proof *proof)
 {
     if (counts->findings[RULE_SEVERITY_CRIT] + counts->findings[RULE_SEVERITY_HIGH] > 0)
         return AUDIT_VERDICT_TETHERED;
     if (counts->gaps > 0 || rules_run < rules_total)
         return AUDIT_VERDICT_UNKNOWN;
-    bool is_proven = proof != NULL && proof->hold_was_seen && proof->nothing_became_not_ready && proof->seal_is_present && proof->git_is_clean;
+    bool is_proven =
+        proof != NULL && proof->hold_was_seen && proof->nothing_became_not_ready && proof->seal_is_present && proof->git_is_clean;
     return is_proven ? AUDIT_VERDICT_PROVEN : AUDIT_VERDICT_UNTETHERED;
 }
 
@@ -277,11 +281,15 @@ static void explain(struct audit *audit)
                  "the cutover is claimed complete, but %zu serious findings tie the Sovereign to others%s", serious, rules);
     else if (serious > 0)
         snprintf(audit->sentence, sizeof audit->sentence, "%zu serious findings%s%s", serious, rules,
-                 audit->claim == AUDIT_CLAIM_NOT_COMPLETE ? "; the cutover is not complete, so that ties of the cold start are expected" : "");
+                 audit->claim == AUDIT_CLAIM_NOT_COMPLETE
+                     ? "; the cutover is not complete, so that ties of the cold start are expected"
+                     : "");
     else if (audit->counts.gaps > 0)
-        snprintf(audit->sentence, sizeof audit->sentence, "no serious finding, but %zu measurements are missing%s", audit->counts.gaps, rules);
+        snprintf(audit->sentence, sizeof audit->sentence, "no serious finding, but %zu measurements are missing%s",
+                 audit->counts.gaps, rules);
     else if (rules[0] != '\0')
-        snprintf(audit->sentence, sizeof audit->sentence, "no serious finding by %s: a partial rule set proves nothing", rules + 2);
+        snprintf(audit->sentence, sizeof audit->sentence, "no serious finding by %s: a partial rule set proves nothing",
+                 rules + 2);
     else
         snprintf(audit->sentence, sizeof audit->sentence, "no serious finding in any region");
 }
@@ -324,11 +332,8 @@ void audit_free(struct audit *audit)
 enum status audit_status(const struct audit *audit)
 {
     switch (audit->verdict) {
-    case AUDIT_VERDICT_TETHERED:
-        return STATUS_FOUND;
-    case AUDIT_VERDICT_UNKNOWN:
-        return STATUS_UNMEASURED;
-    default:
-        return STATUS_OK;
+    case AUDIT_VERDICT_TETHERED: return STATUS_FOUND;
+    case AUDIT_VERDICT_UNKNOWN: return STATUS_UNMEASURED;
+    default: return STATUS_OK;
     }
 }

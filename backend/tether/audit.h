@@ -43,7 +43,7 @@ struct audit_gap {
 };
 
 struct audit_counts {
-    size_t objects; /* rows looked at, once per rule */
+    size_t objects;                       /* rows looked at, once per rule */
     size_t findings[RULE_SEVERITY_COUNT]; /* without tolerated ones */
     size_t tolerated, suspended;
     size_t gaps;
@@ -51,7 +51,7 @@ struct audit_counts {
 
 /* What PROVEN needs beyond live objects (cutover contract 5.4); somebody else has seen it. */
 struct audit_proof {
-    bool hold_was_seen;        /* applied in all regions for at least 600 s */
+    bool hold_was_seen; /* applied in all regions for at least 600 s */
     bool nothing_became_not_ready;
     bool seal_is_present;
     bool git_is_clean;
@@ -75,7 +75,7 @@ struct audit {
     size_t rules_run, rules_total;
     enum audit_claim claim; /* cutoverComplete of the status ConfigMap */
     enum audit_verdict verdict;
-    char sentence[320]; /* what the verdict rests on */
+    char sentence[320];                   /* what the verdict rests on */
     ARRAY(struct audit_finding) findings; /* worst first, then rule, region, object, path, value */
     ARRAY(struct audit_gap) gaps;
     size_t findings_dropped, gaps_dropped;
@@ -88,7 +88,8 @@ void audit_free(struct audit *audit);
 /* The kinds whose tables an audit reads: whoever wants one has them listed first. NULL behind the last. */
 const char *audit_kind(size_t index);
 
-enum audit_verdict audit_decide(const struct audit_counts *counts, size_t rules_run, size_t rules_total, const struct audit_proof *proof);
+enum audit_verdict audit_decide(const struct audit_counts *counts, size_t rules_run, size_t rules_total,
+                                const struct audit_proof *proof);
 const char *audit_verdict_name(enum audit_verdict verdict); /* "TETHERED" */
 
 /* How `sovdeck audit` ends: STATUS_FOUND for TETHERED, STATUS_UNMEASURED for UNKNOWN, else STATUS_OK. */

@@ -45,8 +45,9 @@ static void textregions(const struct audit *audit, struct bytebuf *out)
     for (int r = 0; r < audit->region_count; r++) {
         const struct audit_region *region = &audit->regions[r];
         const struct audit_counts *counts = &region->counts;
-        bytebuf_printf(out, "%-12s %-10s %5zu %5zu %5zu %5zu %10zu %9zu %10zu %8zu\n", region->name, audit_verdict_name(region->verdict),
-                       counts->findings[RULE_SEVERITY_CRIT], counts->findings[RULE_SEVERITY_HIGH], counts->findings[RULE_SEVERITY_WARN],
+        bytebuf_printf(out, "%-12s %-10s %5zu %5zu %5zu %5zu %10zu %9zu %10zu %8zu\n", region->name,
+                       audit_verdict_name(region->verdict), counts->findings[RULE_SEVERITY_CRIT],
+                       counts->findings[RULE_SEVERITY_HIGH], counts->findings[RULE_SEVERITY_WARN],
                        counts->findings[RULE_SEVERITY_INFO], counts->tolerated, counts->suspended, counts->gaps, counts->objects);
     }
 }
@@ -56,8 +57,8 @@ static void textfindings(const struct audit *audit, struct bytebuf *out)
     const struct audit_finding *before = NULL;
     for (size_t i = 0; i < audit->findings.count; i++) {
         const struct audit_finding *finding = &audit->findings.items[i];
-        bool is_new_group = before == NULL || before->rule != finding->rule || before->severity != finding->severity
-                            || before->is_tolerated != finding->is_tolerated;
+        bool is_new_group = before == NULL || before->rule != finding->rule || before->severity != finding->severity ||
+                            before->is_tolerated != finding->is_tolerated;
         if (is_new_group) {
             const char *word = finding->is_tolerated ? "tolerated" : rule_severity_name(finding->severity);
             bytebuf_printf(out, "\n%s %s  ", word, finding->rule->id);

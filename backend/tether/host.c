@@ -43,21 +43,17 @@ static const struct {
     uint32_t network;
     int bits;
 } LOCAL_NETWORKS[] = {
-    {0x0A2A0000u, 16}, {0x0A2B0000u, 16}, {0x0A600000u, 12}, {0x7F000000u, 8},
+    {0x0A2A0000u, 16},
+    {0x0A2B0000u, 16},
+    {0x0A600000u, 12},
+    {0x7F000000u, 8},
 };
 
 static const char *const CLASS_NAMES[] = {
-    [HOST_CLASS_NONE] = "none",
-    [HOST_CLASS_BROKEN] = "unreadable",
-    [HOST_CLASS_LOCAL] = "local",
-    [HOST_CLASS_ALLOWED] = "allowed",
-    [HOST_CLASS_MOTHERSHIP] = "mothership",
-    [HOST_CLASS_UPSTREAM] = "upstream",
-    [HOST_CLASS_PACKAGES] = "packages",
-    [HOST_CLASS_PUBLIC] = "public registry",
-    [HOST_CLASS_BOOTSTRAP] = "bootstrap",
-    [HOST_CLASS_FOREIGN] = "foreign",
-    [HOST_CLASS_UNDECIDED] = "undecided",
+    [HOST_CLASS_NONE] = "none",         [HOST_CLASS_BROKEN] = "unreadable",      [HOST_CLASS_LOCAL] = "local",
+    [HOST_CLASS_ALLOWED] = "allowed",   [HOST_CLASS_MOTHERSHIP] = "mothership",  [HOST_CLASS_UPSTREAM] = "upstream",
+    [HOST_CLASS_PACKAGES] = "packages", [HOST_CLASS_PUBLIC] = "public registry", [HOST_CLASS_BOOTSTRAP] = "bootstrap",
+    [HOST_CLASS_FOREIGN] = "foreign",   [HOST_CLASS_UNDECIDED] = "undecided",
 };
 
 static char lower(char byte)
@@ -165,8 +161,8 @@ static bool isbelow(const char *name, const char *domain, size_t domain_length)
     size_t length = strlen(name);
     if (length == domain_length)
         return strncasecmp(name, domain, length) == 0;
-    return length > domain_length && name[length - domain_length - 1] == '.'
-           && strncasecmp(name + length - domain_length, domain, domain_length) == 0;
+    return length > domain_length && name[length - domain_length - 1] == '.' &&
+           strncasecmp(name + length - domain_length, domain, domain_length) == 0;
 }
 
 static bool islocaladdress(const char *name, bool *is_address)

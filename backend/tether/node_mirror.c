@@ -88,7 +88,8 @@ static bool measure(const struct store *store, int region, const struct row *sta
     else if (mirror->nodes == 0)
         snprintf(mirror->reason, sizeof mirror->reason, "the region lists no nodes");
     else if (!mirror->has_daemonset && mirror->acknowledged == 0)
-        snprintf(mirror->reason, sizeof mirror->reason, "no DaemonSet %s here: its nodes cannot be measured this way", DAEMONSET_NAME);
+        snprintf(mirror->reason, sizeof mirror->reason, "no DaemonSet %s here: its nodes cannot be measured this way",
+                 DAEMONSET_NAME);
     return mirror->reason[0] == '\0';
 }
 

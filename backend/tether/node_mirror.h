@@ -10,10 +10,10 @@
 #include "store/store.h"
 
 struct node_mirror {
-    bool is_known;    /* false: `reason` says what is missing */
+    bool is_known; /* false: `reason` says what is missing */
     char reason[256];
-    char active[16];  /* registriesYamlActive: "v1", "v2", "rollback"; "" unknown */
-    size_t nodes;     /* listed nodes */
+    char active[16]; /* registriesYamlActive: "v1", "v2", "rollback"; "" unknown */
+    size_t nodes;    /* listed nodes */
     size_t acknowledged;
     char missing[160]; /* names of the first nodes without acknowledgement, ", " between */
     bool has_daemonset;

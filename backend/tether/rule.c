@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 static const char *const SEVERITY_NAMES[] = {
     [RULE_SEVERITY_CRIT] = "CRIT",
     [RULE_SEVERITY_HIGH] = "HIGH",

@@ -56,14 +56,14 @@ struct rule {
     struct rule_fact facts[RULE_FACTS_MAX];
     enum rule_match match;
     enum rule_severity severity;
-    bool strangers_are_high;    /* a host of neither class M nor U is HIGH */
-    bool redirected_is_info;    /* INFO in a region whose nodes all redirect to the local registry */
-    bool absent_kind_is_clean;  /* the API does not have the kind: nothing to find (Flux extras, Crossplane) */
-    bool zero_is_a_gap;         /* no object at all: nothing was measured */
-    const char *step;           /* stepName of the cutover step that mends it; NULL: none does */
-    const char *remedy;         /* in words; {fqdn} and {role} are filled in */
-    const char *patch;          /* merge patch for the object, or NULL */
-    char basis;                 /* 'V': the source handles exactly this; 'I': the same logic, compiled by the contract */
+    bool strangers_are_high;   /* a host of neither class M nor U is HIGH */
+    bool redirected_is_info;   /* INFO in a region whose nodes all redirect to the local registry */
+    bool absent_kind_is_clean; /* the API does not have the kind: nothing to find (Flux extras, Crossplane) */
+    bool zero_is_a_gap;        /* no object at all: nothing was measured */
+    const char *step;          /* stepName of the cutover step that mends it; NULL: none does */
+    const char *remedy;        /* in words; {fqdn} and {role} are filled in */
+    const char *patch;         /* merge patch for the object, or NULL */
+    char basis;                /* 'V': the source handles exactly this; 'I': the same logic, compiled by the contract */
 };
 
 const char *rule_severity_name(enum rule_severity severity); /* "CRIT" */

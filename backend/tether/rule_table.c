@@ -8,7 +8,10 @@
 #include "store/kind.h"
 
 #define VCLUSTERS "flux-system/bp-mgmt-vcluster flux-system/bp-dmz-vcluster flux-system/bp-rtz-vcluster"
-#define WORKLOADS {KIND_ID_DEPLOYMENTS, KIND_ID_STATEFULSETS, KIND_ID_DAEMONSETS}
+#define WORKLOADS                                                                                                                \
+    {                                                                                                                            \
+        KIND_ID_DEPLOYMENTS, KIND_ID_STATEFULSETS, KIND_ID_DAEMONSETS                                                            \
+    }
 #define IMAGES_PATH "spec.template.spec.*.image"
 
 static const struct rule RULES[] = {
@@ -19,7 +22,8 @@ static const struct rule RULES[] = {
         .facts = {{.field = FIELD_URL, .path = "spec.url", .value = RULE_VALUE_URL}},
         .match = RULE_MATCH_NOT_LOCAL,
         .severity = RULE_SEVERITY_CRIT,
-        .absent_kind_is_clean = true, .zero_is_a_gap = true,
+        .absent_kind_is_clean = true,
+        .zero_is_a_gap = true,
         .step = "flux-gitrepository-patch",
         .remedy = "point it at the local Gitea, with its secretRef",
         .patch = "{\"spec\":{\"url\":\"http://gitea-http.gitea.svc.cluster.local:3000/openova/openova\","
@@ -32,8 +36,10 @@ static const struct rule RULES[] = {
         .kinds = {KIND_ID_HELMREPOSITORIES},
         .facts = {{.field = FIELD_URL, .path = "spec.url", .value = RULE_VALUE_URL}},
         .match = RULE_MATCH_NOT_LOCAL,
-        .severity = RULE_SEVERITY_CRIT, .strangers_are_high = true,
-        .absent_kind_is_clean = true, .zero_is_a_gap = true,
+        .severity = RULE_SEVERITY_CRIT,
+        .strangers_are_high = true,
+        .absent_kind_is_clean = true,
+        .zero_is_a_gap = true,
         .step = "helmrepository-patches",
         .remedy = "point it at the local registry, live and in its slot file",
         .patch = "{\"spec\":{\"url\":\"oci://registry.{fqdn}/openova-io\",\"certSecretRef\":{\"name\":\"cutover-harbor-ca\"}}}",
@@ -55,17 +61,23 @@ static const struct rule RULES[] = {
         .title = "A vCluster pulls its control plane from a host that is not harbor.{fqdn}",
         .kinds = {KIND_ID_HELMRELEASES},
         .objects = VCLUSTERS,
-        .facts = {{.field = FIELD_VALUES_VCLUSTER_IMAGE, .path = "spec.values.{role}Vcluster.image.repository",
-                   .value = RULE_VALUE_IMAGE, .is_required = true},
-                  {.field = FIELD_VALUES_VCLUSTER_REGISTRY, .path = "spec.values.vcluster.controlPlane.statefulSet.image.registry",
-                   .value = RULE_VALUE_URL, .is_required = true},
-                  {.field = FIELD_VALUES_VCLUSTER_REPOSITORY, .path = "spec.values.vcluster.controlPlane.statefulSet.image.repository",
+        .facts = {{.field = FIELD_VALUES_VCLUSTER_IMAGE,
+                   .path = "spec.values.{role}Vcluster.image.repository",
+                   .value = RULE_VALUE_IMAGE,
+                   .is_required = true},
+                  {.field = FIELD_VALUES_VCLUSTER_REGISTRY,
+                   .path = "spec.values.vcluster.controlPlane.statefulSet.image.registry",
+                   .value = RULE_VALUE_URL,
+                   .is_required = true},
+                  {.field = FIELD_VALUES_VCLUSTER_REPOSITORY,
+                   .path = "spec.values.vcluster.controlPlane.statefulSet.image.repository",
                    .value = RULE_VALUE_REPOSITORY}},
         .match = RULE_MATCH_NOT_LOCAL,
         .severity = RULE_SEVERITY_CRIT,
         .step = "vcluster-registry-pivot",
         .remedy = "set the three values, live and in the slot file",
-        .patch = "{\"spec\":{\"values\":{\"{role}Vcluster\":{\"image\":{\"repository\":\"harbor.{fqdn}/proxy-ghcr/loft-sh/vcluster\"}},"
+        .patch = "{\"spec\":{\"values\":{\"{role}Vcluster\":{\"image\":{\"repository\":\"harbor.{fqdn}/proxy-ghcr/loft-sh/"
+                 "vcluster\"}},"
                  "\"vcluster\":{\"controlPlane\":{\"statefulSet\":{\"image\":{\"registry\":\"harbor.{fqdn}\","
                  "\"repository\":\"proxy-ghcr/loft-sh/vcluster\"}}}}}}}",
         .basis = 'V',
@@ -125,7 +137,8 @@ static const struct rule RULES[] = {
         .kinds = WORKLOADS,
         .facts = {{.field = FIELD_IMAGES, .path = IMAGES_PATH, .value = RULE_VALUE_IMAGES}},
         .match = RULE_MATCH_OPENOVA_IMAGE,
-        .severity = RULE_SEVERITY_HIGH, .redirected_is_info = true,
+        .severity = RULE_SEVERITY_HIGH,
+        .redirected_is_info = true,
         .zero_is_a_gap = true,
         .step = "catalyst-api-env-patch",
         .remedy = "phase 4, or the registry in the chart's values; harmless only while every node redirects it",

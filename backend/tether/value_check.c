@@ -30,16 +30,12 @@ static void report(struct checking *checking, struct value_check *check)
 static enum value_check_result notlocal(enum host_class class, const char **why)
 {
     switch (class) {
-    case HOST_CLASS_LOCAL:
-        return VALUE_CHECK_CLEAN;
-    case HOST_CLASS_NONE:
-        *why = "the object has no value there";
-        return VALUE_CHECK_UNDECIDED;
+    case HOST_CLASS_LOCAL: return VALUE_CHECK_CLEAN;
+    case HOST_CLASS_NONE: *why = "the object has no value there"; return VALUE_CHECK_UNDECIDED;
     case HOST_CLASS_UNDECIDED:
         *why = "the Sovereign's domain is not known, so that its own hosts cannot be told from others";
         return VALUE_CHECK_UNDECIDED;
-    default:
-        return VALUE_CHECK_TETHER;
+    default: return VALUE_CHECK_TETHER;
     }
 }
 
@@ -47,7 +43,9 @@ static enum value_check_result mothership(enum host_class class, const char **wh
 {
     if (class == HOST_CLASS_BROKEN)
         *why = "no readable host in the value";
-    return class == HOST_CLASS_MOTHERSHIP ? VALUE_CHECK_TETHER : class == HOST_CLASS_BROKEN ? VALUE_CHECK_UNDECIDED : VALUE_CHECK_CLEAN;
+    return class == HOST_CLASS_MOTHERSHIP ? VALUE_CHECK_TETHER
+           : class == HOST_CLASS_BROKEN   ? VALUE_CHECK_UNDECIDED
+                                          : VALUE_CHECK_CLEAN;
 }
 
 /* Judges `text`, whose host is in *check already (or, for texts, is looked for here). */
@@ -56,12 +54,8 @@ static void judge(struct checking *checking, struct value_check *check, struct s
     check->class = host_classify(&check->host, checking->fqdn);
     check->result = VALUE_CHECK_CLEAN;
     switch (checking->rule->match) {
-    case RULE_MATCH_NOT_LOCAL:
-        check->result = notlocal(check->class, &check->why);
-        break;
-    case RULE_MATCH_MOTHERSHIP:
-        check->result = mothership(check->class, &check->why);
-        break;
+    case RULE_MATCH_NOT_LOCAL: check->result = notlocal(check->class, &check->why); break;
+    case RULE_MATCH_MOTHERSHIP: check->result = mothership(check->class, &check->why); break;
     case RULE_MATCH_OPENOVA_IMAGE:
         if (strcmp(check->host.name, "ghcr.io") == 0 && span_starts_with(image_path, "openova-io/"))
             check->result = VALUE_CHECK_TETHER;
@@ -131,7 +125,8 @@ static void checkscalar(struct checking *checking, const struct rule_fact *fact)
     judge(checking, &check, SPAN_EMPTY);
 }
 
-enum value_check_result value_check_row(const struct rule *rule, const struct row *row, const char *fqdn, value_check_fn found, void *context)
+enum value_check_result value_check_row(const struct rule *rule, const struct row *row, const char *fqdn, value_check_fn found,
+                                        void *context)
 {
     struct checking checking = {.rule = rule, .row = row, .fqdn = fqdn, .found = found, .context = context};
     for (size_t i = 0; i < RULE_FACTS_MAX && rule->facts[i].path != NULL; i++) {

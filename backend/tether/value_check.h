@@ -25,7 +25,8 @@ struct value_check {
 typedef void (*value_check_fn)(void *context, const struct value_check *check);
 
 /* Calls `found` (may be NULL) with every value that is not clean; returns the worst result. */
-enum value_check_result value_check_row(const struct rule *rule, const struct row *row, const char *fqdn, value_check_fn found, void *context);
+enum value_check_result value_check_row(const struct rule *rule, const struct row *row, const char *fqdn, value_check_fn found,
+                                        void *context);
 
 /* The rule looks at this object at all (its kind is not checked). */
 bool value_check_covers(const struct rule *rule, struct span key);

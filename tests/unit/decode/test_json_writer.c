@@ -28,9 +28,10 @@ Test(json_writer, writes_nested_values_with_commas_where_they_belong)
     json_writer_time(&writer, "at", 1785128211000);
     json_writer_time(&writer, "never", TIMESTAMP_NONE);
     json_writer_end(&writer);
-    cr_assert_str_eq(bytebuf_text(&out), "{\n  \"name\": \"a\",\n  \"list\": [\n    -7,\n    {},\n    true\n  ],\n  \"empty\": [],\n"
-                                         "  \"nothing\": null,\n  \"none\": null,\n  \"at\": \"2026-07-27T04:56:51Z\",\n"
-                                         "  \"never\": null\n}\n");
+    cr_assert_str_eq(bytebuf_text(&out),
+                     "{\n  \"name\": \"a\",\n  \"list\": [\n    -7,\n    {},\n    true\n  ],\n  \"empty\": [],\n"
+                     "  \"nothing\": null,\n  \"none\": null,\n  \"at\": \"2026-07-27T04:56:51Z\",\n"
+                     "  \"never\": null\n}\n");
 }
 
 Test(json_writer, every_text_survives_a_round_trip)

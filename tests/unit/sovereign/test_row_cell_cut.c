@@ -22,7 +22,8 @@ static struct row *decode(struct json_reader *reader, const char *kind, const ch
 
 static struct row *release(struct json_reader *reader, const char *values)
 {
-    CLEANUP(alloc_free_pointer) char *text =
+    CLEANUP(alloc_free_pointer)
+    char *text =
         alloc_printf("{\"metadata\":{\"name\":\"bp-a\",\"namespace\":\"flux-system\"},\"spec\":{\"values\":%s}}", values);
     return decode(reader, KIND_ID_HELMRELEASES, text);
 }
@@ -54,7 +55,8 @@ Test(row_cell, marks_a_cell_that_holds_only_its_first_items)
     cr_assert(span_equals_text(row_lookup(row, FIELD_VALUES_SUSPECT, "k0"), "https://ghcr.io/some/long/path/of/an/image"));
     row_unref(row);
 
-    CLEANUP(alloc_free_pointer) char *nodes = repeat("{\"metadata\":{\"name\":\"s\",\"namespace\":\"catalyst\"},\"data\":{", "v2", 600, "}}");
+    CLEANUP(alloc_free_pointer)
+    char *nodes = repeat("{\"metadata\":{\"name\":\"s\",\"namespace\":\"catalyst\"},\"data\":{", "v2", 600, "}}");
     row = decode(reader, KIND_ID_CUTOVER_STATUS, nodes);
     cr_assert(row_is_cut(row, FIELD_DATA), "more items than are read of one map");
     row_unref(row);

@@ -30,9 +30,12 @@ static struct store *clean(void)
     strcpy(store->fqdn, "acme.example");
     for (int r = 0; r < 2; r++) {
         rows_add(store, KIND_ID_GITREPOSITORIES, r, "flux-system/openova", FIELD_URL, LOCAL_GIT, ROWS_END);
-        rows_add(store, KIND_ID_HELMREPOSITORIES, r, "flux-system/bp-harbor", FIELD_URL, "oci://registry.acme.example/openova-io", ROWS_END);
-        rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-harbor", FIELD_VALUES_SUSPECT, "image.registry=registry.acme.example", ROWS_END);
-        rows_add(store, KIND_ID_DEPLOYMENTS, r, "harbor/core", FIELD_IMAGES, "registry.acme.example/openova-io/core:1|alpine:3", ROWS_END);
+        rows_add(store, KIND_ID_HELMREPOSITORIES, r, "flux-system/bp-harbor", FIELD_URL, "oci://registry.acme.example/openova-io",
+                 ROWS_END);
+        rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-harbor", FIELD_VALUES_SUSPECT,
+                 "image.registry=registry.acme.example", ROWS_END);
+        rows_add(store, KIND_ID_DEPLOYMENTS, r, "harbor/core", FIELD_IMAGES, "registry.acme.example/openova-io/core:1|alpine:3",
+                 ROWS_END);
         rows_add(store, KIND_ID_STATEFULSETS, r, "harbor/db", FIELD_IMAGES, "quay.io/x/y:1", ROWS_END);
         rows_add(store, KIND_ID_DAEMONSETS, r, "kube-system/cilium", FIELD_IMAGES, "quay.io/cilium/cilium:1", ROWS_END);
         for (int n = 0; n < REGIONS[r].nodes; n++) {
@@ -42,14 +45,15 @@ static struct store *clean(void)
         }
     }
     rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA,
-             "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w0.lan.registriesYaml=v2|node.fsn1-w1.lan.registriesYaml=v2", ROWS_END);
+             "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w0.lan.registriesYaml=v2|node.fsn1-w1.lan.registriesYaml=v2",
+             ROWS_END);
     rows_all_live(store);
     return store;
 }
 
 Test(rule_table, holds_the_ten_rules_of_this_build_in_the_contract_s_order)
 {
-    static const char *const IDS[] = {"T-GIT-01", "T-HR-01", "T-OCI-01", "T-REL-01", "T-REL-02",
+    static const char *const IDS[] = {"T-GIT-01", "T-HR-01",  "T-OCI-01", "T-REL-01", "T-REL-02",
                                       "T-REL-03", "T-REL-07", "T-IMG-01", "T-IMG-02", "T-XP-01"};
     cr_assert_eq(rule_table_count(), ARRAY_LENGTH(IDS));
     for (size_t i = 0; i < ARRAY_LENGTH(IDS); i++) {
@@ -107,48 +111,52 @@ static const struct {
      "T-GIT-01", RULE_SEVERITY_CRIT, "gitlab.test", 1},
     {"Git at a neighbour's look-alike", KIND_ID_GITREPOSITORIES, "org-a/x", FIELD_URL, "https://gitea.evilacme.example/x", false,
      "T-GIT-01", RULE_SEVERITY_CRIT, "gitea.evilacme.example", 1},
-    {"charts at ghcr.io", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://ghcr.io/openova-io", false,
-     "T-HR-01", RULE_SEVERITY_CRIT, "ghcr.io", 1},
+    {"charts at ghcr.io", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://ghcr.io/openova-io", false, "T-HR-01",
+     RULE_SEVERITY_CRIT, "ghcr.io", 1},
     {"charts at the mothership", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://Harbor.OpenOva.io:443/x", false,
      "T-HR-01", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
     {"charts at a stranger", KIND_ID_HELMREPOSITORIES, "vcluster-system/loft", FIELD_URL, "https://charts.loft.sh", false,
      "T-HR-01", RULE_SEVERITY_HIGH, "charts.loft.sh", 1},
-    {"a suspended source is listed, not failed", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://ghcr.io/openova-io", true,
-     "T-HR-01", RULE_SEVERITY_WARN, "ghcr.io", 1},
-    {"self-reference is tolerated", KIND_ID_HELMREPOSITORIES, "flux-system/bp-newapi", FIELD_URL, "oci://ghcr.io/openova-io", false,
-     "T-HR-01", RULE_SEVERITY_CRIT, "ghcr.io", 0, 1},
-    {"harbor. is as local as registry.", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://harbor.acme.example/x", false, NULL},
-    {"a repository without url is not clean", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "", false, NULL, 0, NULL, 0, 0, 1},
-    {"OCI artifacts", KIND_ID_OCIREPOSITORIES, "flux-system/x", FIELD_URL, "oci://ghcr.io/x", false,
-     "T-OCI-01", RULE_SEVERITY_HIGH, "ghcr.io", 1},
-    {"registry mirror", KIND_ID_HELMRELEASES, "flux-system/bp-sso-bridge", FIELD_VALUES_REGISTRY_MIRROR, "harbor.openova.io", false,
-     "T-REL-02", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
-    {"registry mirror of another release is the deep scan's", KIND_ID_HELMRELEASES, "flux-system/bp-x", FIELD_VALUES_REGISTRY_MIRROR,
-     "harbor.openova.io", false, NULL},
+    {"a suspended source is listed, not failed", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL,
+     "oci://ghcr.io/openova-io", true, "T-HR-01", RULE_SEVERITY_WARN, "ghcr.io", 1},
+    {"self-reference is tolerated", KIND_ID_HELMREPOSITORIES, "flux-system/bp-newapi", FIELD_URL, "oci://ghcr.io/openova-io",
+     false, "T-HR-01", RULE_SEVERITY_CRIT, "ghcr.io", 0, 1},
+    {"harbor. is as local as registry.", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "oci://harbor.acme.example/x",
+     false, NULL},
+    {"a repository without url is not clean", KIND_ID_HELMREPOSITORIES, "flux-system/bp-a", FIELD_URL, "", false, NULL, 0, NULL,
+     0, 0, 1},
+    {"OCI artifacts", KIND_ID_OCIREPOSITORIES, "flux-system/x", FIELD_URL, "oci://ghcr.io/x", false, "T-OCI-01",
+     RULE_SEVERITY_HIGH, "ghcr.io", 1},
+    {"registry mirror", KIND_ID_HELMRELEASES, "flux-system/bp-sso-bridge", FIELD_VALUES_REGISTRY_MIRROR, "harbor.openova.io",
+     false, "T-REL-02", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
+    {"registry mirror of another release is the deep scan's", KIND_ID_HELMRELEASES, "flux-system/bp-x",
+     FIELD_VALUES_REGISTRY_MIRROR, "harbor.openova.io", false, NULL},
     {"SSO bridge", KIND_ID_HELMRELEASES, "flux-system/bp-sso-bridge", FIELD_VALUES_IMAGE_REPOSITORY,
      "harbor.openova.io/proxy-dockerhub/alpine/k8s", false, "T-REL-03", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
     {"SSO bridge at home", KIND_ID_HELMRELEASES, "flux-system/bp-sso-bridge", FIELD_VALUES_IMAGE_REPOSITORY,
      "harbor.acme.example/proxy-dockerhub/alpine/k8s", false, NULL},
-    {"deep scan: mothership in a text", KIND_ID_HELMRELEASES, "org-a/app", FIELD_VALUES_SUSPECT, "smtp.url=smtp://mail.openova.io:25", false,
-     "T-REL-07", RULE_SEVERITY_HIGH, "mail.openova.io", 1},
+    {"deep scan: mothership in a text", KIND_ID_HELMRELEASES, "org-a/app", FIELD_VALUES_SUSPECT,
+     "smtp.url=smtp://mail.openova.io:25", false, "T-REL-07", RULE_SEVERITY_HIGH, "mail.openova.io", 1},
     {"deep scan: look-alike and allowed", KIND_ID_HELMRELEASES, "org-a/app", FIELD_VALUES_SUSPECT,
      "a.url=https://harbor.openova.io.evil.test|b.host=pdns.openova.io|c.image=docker.io/x", false, NULL},
     {"deep scan: values cut", KIND_ID_HELMRELEASES, "org-a/app", FIELD_VALUES_SUSPECT, "a.url=x|", false, NULL, 0, NULL, 0, 0, 1},
     {"deep scan: self-reference", KIND_ID_HELMRELEASES, "flux-system/bp-self-sovereign-cutover", FIELD_VALUES_SUSPECT,
      "x.url=https://github.com/openova-io", false, "T-REL-07", RULE_SEVERITY_HIGH, "github.com", 0, 1},
-    {"image at the mothership", KIND_ID_DEPLOYMENTS, "a/b", FIELD_IMAGES, "alpine|harbor.openova.io/proxy-dockerhub/alpine/k8s:1", false,
-     "T-IMG-01", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
-    {"one image in two containers is one finding", KIND_ID_DAEMONSETS, "a/b", FIELD_IMAGES, "harbor.openova.io/x:1|harbor.openova.io/x:1", false,
-     "T-IMG-01", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
+    {"image at the mothership", KIND_ID_DEPLOYMENTS, "a/b", FIELD_IMAGES, "alpine|harbor.openova.io/proxy-dockerhub/alpine/k8s:1",
+     false, "T-IMG-01", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
+    {"one image in two containers is one finding", KIND_ID_DAEMONSETS, "a/b", FIELD_IMAGES,
+     "harbor.openova.io/x:1|harbor.openova.io/x:1", false, "T-IMG-01", RULE_SEVERITY_CRIT, "harbor.openova.io", 1},
     {"image of ours upstream, nodes redirect", KIND_ID_STATEFULSETS, "a/b", FIELD_IMAGES, "ghcr.io/openova-io/a@sha256:00", false,
      "T-IMG-02", RULE_SEVERITY_INFO, "ghcr.io", 1},
-    {"image of others at ghcr.io is another rule's", KIND_ID_STATEFULSETS, "a/b", FIELD_IMAGES, "ghcr.io/fluxcd/x:1|ghcr.io/openova-ios/x", false, NULL},
+    {"image of others at ghcr.io is another rule's", KIND_ID_STATEFULSETS, "a/b", FIELD_IMAGES,
+     "ghcr.io/fluxcd/x:1|ghcr.io/openova-ios/x", false, NULL},
     {"images cut", KIND_ID_STATEFULSETS, "a/b", FIELD_IMAGES, "alpine|", false, NULL, 0, NULL, 0, 0, 2},
-    {"provider upstream", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE, "xpkg.upbound.io/x/y:v1", false,
-     "T-XP-01", RULE_SEVERITY_CRIT, "xpkg.upbound.io", 1},
-    {"provider without a registry means docker.io", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE, "crossplane/provider-x:v1", false,
-     "T-XP-01", RULE_SEVERITY_CRIT, "docker.io", 1},
-    {"provider at home", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE, "harbor.acme.example/proxy-xpkg/x/y@sha256:00", false, NULL},
+    {"provider upstream", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE, "xpkg.upbound.io/x/y:v1", false, "T-XP-01",
+     RULE_SEVERITY_CRIT, "xpkg.upbound.io", 1},
+    {"provider without a registry means docker.io", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE,
+     "crossplane/provider-x:v1", false, "T-XP-01", RULE_SEVERITY_CRIT, "docker.io", 1},
+    {"provider at home", KIND_ID_PROVIDERS, "provider-hcloud", FIELD_PACKAGE, "harbor.acme.example/proxy-xpkg/x/y@sha256:00",
+     false, NULL},
 };
 
 Test(audit, finds_what_the_contract_calls_a_tether)
@@ -192,7 +200,8 @@ Test(audit, judges_the_three_values_of_a_vcluster)
     } VCLUSTERS[] = {
         {"harbor.acme.example/proxy-ghcr/loft-sh/vcluster", "harbor.acme.example", "proxy-ghcr/loft-sh/vcluster", 0, NULL},
         {"registry.acme.example/proxy-ghcr/loft-sh/vcluster", "registry.acme.example:443", "", 0, NULL},
-        {"harbor.openova.io/proxy-ghcr/loft-sh/vcluster", "harbor.acme.example", "x/y", 1, "spec.values.dmzVcluster.image.repository"},
+        {"harbor.openova.io/proxy-ghcr/loft-sh/vcluster", "harbor.acme.example", "x/y", 1,
+         "spec.values.dmzVcluster.image.repository"},
         {"loft-sh/vcluster", "harbor.acme.example", "x/y", 1, "spec.values.dmzVcluster.image.repository"},
         {"", "", "", 2, "spec.values.dmzVcluster.image.repository"},
         {"harbor.acme.example/x", "harbor.acme.example", "harbor.openova.io/x", 1,
@@ -201,7 +210,8 @@ Test(audit, judges_the_three_values_of_a_vcluster)
     for (size_t i = 0; i < ARRAY_LENGTH(VCLUSTERS); i++) {
         struct store *store = clean();
         rows_add(store, KIND_ID_HELMRELEASES, 1, "flux-system/bp-dmz-vcluster", FIELD_VALUES_VCLUSTER_IMAGE, VCLUSTERS[i].image,
-                 FIELD_VALUES_VCLUSTER_REGISTRY, VCLUSTERS[i].registry, FIELD_VALUES_VCLUSTER_REPOSITORY, VCLUSTERS[i].repository, ROWS_END);
+                 FIELD_VALUES_VCLUSTER_REGISTRY, VCLUSTERS[i].registry, FIELD_VALUES_VCLUSTER_REPOSITORY, VCLUSTERS[i].repository,
+                 ROWS_END);
         struct audit *audit = audit_run(store, NULL);
         cr_assert_eq(audit->findings.count, VCLUSTERS[i].findings, "case %zu: %zu findings", i, audit->findings.count);
         if (VCLUSTERS[i].path != NULL) {
@@ -264,7 +274,8 @@ Test(audit, what_is_not_a_complete_live_list_is_never_clean)
         table_set_state(store_table(store, rows_kind(KIND_ID_HELMRELEASES), 1), STATES[i].state, STATES[i].reason);
         struct audit *audit = audit_run(store, NULL);
         cr_assert_eq(audit->regions[0].counts.gaps, 0);
-        cr_assert_eq(audit->regions[1].counts.gaps, 4, "T-REL-01, -02, -03 and -07 in state %zu: %zu", i, audit->regions[1].counts.gaps);
+        cr_assert_eq(audit->regions[1].counts.gaps, 4, "T-REL-01, -02, -03 and -07 in state %zu: %zu", i,
+                     audit->regions[1].counts.gaps);
         cr_assert_str_eq(audit->gaps.items[0].why, STATES[i].why);
         cr_assert_eq(audit->regions[1].verdict, AUDIT_VERDICT_UNKNOWN);
         audit_free(audit);
@@ -336,7 +347,8 @@ Test(audit_report, is_the_same_for_the_same_facts_and_puts_the_worst_first)
             int number = turn == 0 ? i : 39 - i;
             snprintf(key, sizeof key, "flux-system/bp-%02d", number);
             rows_add(store, KIND_ID_HELMREPOSITORIES, number % 2, key, FIELD_URL, "oci://ghcr.io/openova-io", ROWS_END);
-            rows_add(store, KIND_ID_HELMRELEASES, number % 2, key, FIELD_VALUES_SUSPECT, "a.url=https://github.com/\"x\"", ROWS_END);
+            rows_add(store, KIND_ID_HELMRELEASES, number % 2, key, FIELD_VALUES_SUSPECT, "a.url=https://github.com/\"x\"",
+                     ROWS_END);
         }
         rows_add(store, KIND_ID_HELMREPOSITORIES, 0, "flux-system/bp-newapi", FIELD_URL, "oci://ghcr.io/openova-io", ROWS_END);
         table_set_state(store_table(store, rows_kind(KIND_ID_PROVIDERS), 1), TABLE_STATE_FORBIDDEN, "");
@@ -353,10 +365,21 @@ Test(audit_report, is_the_same_for_the_same_facts_and_puts_the_worst_first)
     const char *text = bytebuf_text(&texts[0]);
     cr_log_info("%s", text);
     static const char *const ORDER[] = {
-        "TETHERED  tether audit of acme (acme.example)\n", "claimed complete", "measured 2026-07-27T04:56:51Z, 10 of 80 rules\n", "REGION",
-        "CRIT T-HR-01", "step helmrepository-patches", "oci://registry.acme.example/openova-io",
-        "  fsn1 HelmRepository flux-system/bp-00  spec.url = oci://ghcr.io/openova-io  (upstream)\n", "bp-02", "  hel1 HelmRepository",
-        "HIGH T-REL-07", "tolerated T-HR-01", "bp-newapi", "MEAS", "  hel1 T-XP-01 providers: this identity may not list it\n",
+        "TETHERED  tether audit of acme (acme.example)\n",
+        "claimed complete",
+        "measured 2026-07-27T04:56:51Z, 10 of 80 rules\n",
+        "REGION",
+        "CRIT T-HR-01",
+        "step helmrepository-patches",
+        "oci://registry.acme.example/openova-io",
+        "  fsn1 HelmRepository flux-system/bp-00  spec.url = oci://ghcr.io/openova-io  (upstream)\n",
+        "bp-02",
+        "  hel1 HelmRepository",
+        "HIGH T-REL-07",
+        "tolerated T-HR-01",
+        "bp-newapi",
+        "MEAS",
+        "  hel1 T-XP-01 providers: this identity may not list it\n",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(ORDER); i++) {
         const char *found = strstr(text, ORDER[i]);
@@ -375,7 +398,8 @@ Test(audit_report, is_the_same_for_the_same_facts_and_puts_the_worst_first)
     cr_assert(span_equals_text(json_reader_string(json_reader_get(first, "name")), "bp-00"));
     cr_assert(span_equals_text(json_reader_string(json_reader_get(root, "verdict")), "TETHERED"));
     cr_assert_eq(json_reader_integer(json_reader_get(root, "rulesTotal"), 0), 80);
-    cr_assert(span_equals_text(json_reader_string(json_reader_get(json_reader_at(json_reader_get(root, "unmeasured"), 0), "region")), "hel1"));
+    cr_assert(span_equals_text(
+        json_reader_string(json_reader_get(json_reader_at(json_reader_get(root, "unmeasured"), 0), "region")), "hel1"));
     json_reader_free(reader);
     for (int turn = 0; turn < 2; turn++) {
         bytebuf_done(&texts[turn]);
