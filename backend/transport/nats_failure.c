@@ -103,9 +103,10 @@ static const struct {
 } CERTIFICATE_WORDS[] = {
     {"has expired", "its certificate has expired"},
     {"not yet valid", "its certificate is not valid yet (is the clock of this machine right?)"},
-    {"hostname mismatch", "its certificate is for another name"},
+    {"mismatch", "its certificate is for another name"}, /* "IP address mismatch", "hostname mismatch" */
     {"self-signed", "its certificate is not signed by the configured CA"},
     {"self signed", "its certificate is not signed by the configured CA"},
+    {"signature failure", "its certificate is not signed by the configured CA (same name, other key)"},
     {"local issuer", "its certificate is not signed by the configured CA"},
     {"alert", "refuses our client certificate"},
     {"verify failed", "its certificate is not accepted (other CA, other name or expired)"},

@@ -39,10 +39,15 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Only what is new is told: a server that stays away is tried every second. */
 static void report(struct nats_link *link, enum nats_link_state state, const struct error *why)
 {
     struct nats_link_status status = {.state = state, .status = why->status, .text = why->text};
+    bool known = link->reported && link->state == state && strcmp(link->told.text, why->text) == 0;
+    if (known)
+        return;
     link->state = state;
+    link->told = *why;
     link->reported = true;
     pthread_mutex_lock(&link->callback_lock);
     link->callbacks.on_state(link->context, &status);

@@ -42,7 +42,7 @@ struct nats_link_options {
 };
 
 struct nats_link_callbacks {
-    void (*on_state)(void *context, const struct nats_link_status *status);
+    void (*on_state)(void *context, const struct nats_link_status *status); /* state or text changed */
     void (*on_alive)(void *context, int64_t round_trip_us); /* a ping was answered; NULL for none */
 };
 
@@ -56,7 +56,7 @@ enum status nats_link_new(const struct nats_link_options *options, const struct 
  * May take as long as a connection attempt that is under way (2 s). */
 void nats_link_free(struct nats_link *link);
 
-/* Once per process, last, from main: ends the library's threads. */
+/* Once per process, last, from main, after http_thread_free: ends the library's threads. */
 void nats_link_shutdown_library(void);
 
 /* Name of the stream that stores `subject` (JetStream STREAM.NAMES). Blocks up to 2 s: on a worker. STATUS_NOT_FOUND: none;

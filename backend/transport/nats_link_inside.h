@@ -29,6 +29,7 @@ struct nats_link {
     /* link's thread only */
     enum nats_link_state state;
     bool reported;
+    struct error told; /* the text reported last */
     int silent_probes;
 };
 

@@ -1,10 +1,13 @@
 /* Addresses, credentials and TLS for nats.c; see nats_settings.h. */
 #include "transport/nats_settings.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include <openssl/ssl.h>
 
 #include "base/alloc.h"
 #include "transport/tls_credentials.h"
@@ -13,6 +16,24 @@
 #define CONNECT_TIMEOUT_MS 2000
 #define LIBRARY_PING_MS 60000 /* our own probe is the one that counts */
 #define URLS_MAXIMUM 16
+
+static void free_compression(SSL_COMP *compression)
+{
+    OPENSSL_free(compression);
+}
+
+/* At exit nats.c frees OpenSSL's list of compression methods when TLS was used, and then OpenSSL does so again: a crash behind the
+ * last line of main (nats.c issue 904; so in 3.4.1 with OpenSSL 3). Our handler is registered after the library's, so it runs
+ * before it, and leaves nothing to be freed. */
+static void free_compressions(void)
+{
+    sk_SSL_COMP_pop_free(SSL_COMP_set0_compression_methods(NULL), free_compression);
+}
+
+static void register_exit_handler(void)
+{
+    atexit(free_compressions);
+}
 
 static natsStatus set_urls(natsOptions *to, const struct nats_link_options *options)
 {
@@ -114,6 +135,8 @@ enum status nats_settings_new(const struct nats_link_options *options, natsOptio
         return error_set(err, STATUS_USAGE, "no NATS URL is given");
     if (natsOptions_Create(&to) != NATS_OK)
         return error_set(err, STATUS_IO, "the NATS library does not start");
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, register_exit_handler);
     enum status status = STATUS_OK;
     natsStatus s = set_urls(to, options);
     if (s == NATS_OK)

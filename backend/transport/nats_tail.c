@@ -14,7 +14,7 @@
 #include "transport/nats_link_inside.h"
 
 #define CHECK_MS 10000
-#define RETRY_MS 5000
+#define RETRY_MS 2000
 #define JETSTREAM_WAIT_MS 2000
 #define PENDING_MESSAGES_MAXIMUM 4096
 #define PENDING_BYTES_MAXIMUM (8 << 20)

@@ -19,7 +19,7 @@ struct nats_tail_message {
 
 enum nats_tail_state {
     NATS_TAIL_STATE_WAITING,   /* link not connected */
-    NATS_TAIL_STATE_NO_STREAM, /* no stream stores the subject (text says so); looked for again every 5 s */
+    NATS_TAIL_STATE_NO_STREAM, /* no stream stores the subject (text says so); looked for again every 2 s */
     NATS_TAIL_STATE_FAILED,  /* text says why; tried again */
     NATS_TAIL_STATE_LIVE,
 };

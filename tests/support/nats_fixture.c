@@ -113,6 +113,26 @@ void nats_fixture_thaw(struct nats_fixture *fixture)
     kill(fixture->process, SIGCONT);
 }
 
+static void move(struct nats_fixture *fixture, int port)
+{
+    nats_fixture_stop(fixture);
+    fixture->port = port;
+    snprintf(fixture->url, sizeof fixture->url, "nats://127.0.0.1:%d", fixture->port);
+    write_config(fixture);
+    nats_fixture_start(fixture);
+}
+
+void nats_fixture_hide(struct nats_fixture *fixture)
+{
+    fixture->shown_port = fixture->port;
+    move(fixture, fake_server_free_port());
+}
+
+void nats_fixture_show(struct nats_fixture *fixture)
+{
+    move(fixture, fixture->shown_port);
+}
+
 void nats_fixture_lame_duck(struct nats_fixture *fixture)
 {
     kill(fixture->process, SIGUSR2);

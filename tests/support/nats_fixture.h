@@ -10,7 +10,7 @@ struct nats_fixture {
     char folder[64];
     char url[64];
     char config[2048]; /* further lines of the server's configuration */
-    int port;
+    int port, shown_port;
     pid_t process; /* 0: not running */
     bool no_jetstream;
 };
@@ -24,6 +24,8 @@ void nats_fixture_start(struct nats_fixture *fixture); /* again, on the same por
 void nats_fixture_stop(struct nats_fixture *fixture);  /* killed, at once */
 void nats_fixture_freeze(struct nats_fixture *fixture); /* stops answering without closing anything */
 void nats_fixture_thaw(struct nats_fixture *fixture);
+void nats_fixture_hide(struct nats_fixture *fixture); /* goes on under another port: others lose it, publishing works */
+void nats_fixture_show(struct nats_fixture *fixture); /* back on its own port */
 void nats_fixture_lame_duck(struct nats_fixture *fixture);
 void nats_fixture_done(struct nats_fixture *fixture);
 
