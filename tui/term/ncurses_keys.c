@@ -1,4 +1,5 @@
-/* ncurses gives characters, its own key codes, or ours: every xterm-style sequence with modifiers is defined here with a code from
+/* ncurses gives bytes, its own key codes, or ours (its character reader swallows what follows an invalid byte, so UTF-8 is decoded
+ * here): every xterm-style sequence with modifiers is defined here with a code from
  * OWN_CODES on, because terminfo knows only some of them. ESC with a character behind it in the same read is Alt. A sequence
  * nobody knows is swallowed whole: its tail must not run commands. */
 #define NCURSES_WIDECHAR 1
@@ -10,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "term/ncurses_keys.h"
 
 #define OWN_CODES 3000
@@ -162,31 +164,51 @@ static struct key key_of_character(uint32_t character)
 }
 
 /* After ESC and '[' or 'O': reads away the rest of an unknown sequence; false when nothing followed. */
-static bool swallow_sequence(struct ncurses_keys *keys, wint_t introducer)
+static bool swallow_sequence(struct ncurses_keys *keys, int introducer)
 {
-    wint_t next;
     for (int i = 0; i < SEQUENCE_MAX; i++) {
-        int result = wget_wch(keys->pad, &next);
-        if (result == ERR)
+        int next = wgetch(keys->pad);
+        if (next == ERR)
             return i > 0;
-        if (result != OK || introducer == 'O' || (next >= 0x40 && next <= 0x7E))
+        if (next >= KEY_MIN || introducer == 'O' || (next >= 0x40 && next <= 0x7E))
             return true;
     }
     return true;
 }
 
+static struct key read_character(struct ncurses_keys *keys, int byte);
+
 static struct key read_behind_escape(struct ncurses_keys *keys)
 {
-    wint_t next;
     struct key key = {KEY_CODE_ESCAPE, 0};
-    int result = wget_wch(keys->pad, &next);
-    if (result == ERR)
+    int next = wgetch(keys->pad);
+    if (next == ERR)
         return key;
-    if (result == OK && (next == '[' || next == 'O') && swallow_sequence(keys, next))
+    if ((next == '[' || next == 'O') && swallow_sequence(keys, next))
         return (struct key){KEY_CODE_NONE, 0};
-    key = result == OK ? key_of_character(next) : key_of_code((int)next);
+    key = next >= KEY_MIN ? key_of_code(next) : read_character(keys, next);
     key.mods |= KEY_MOD_ALT;
     return key;
+}
+
+/* One character from its first byte on. Bytes that are no UTF-8 are dropped; one that breaks a sequence begins the next key. */
+static struct key read_character(struct ncurses_keys *keys, int byte)
+{
+    char bytes[4] = {(char)byte};
+    size_t length = 1, wanted = byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1;
+    while (length < wanted) {
+        int next = wgetch(keys->pad);
+        if (next == ERR || next >= KEY_MIN || (next & 0xC0) != 0x80) {
+            if (next != ERR)
+                ungetch(next);
+            break;
+        }
+        bytes[length++] = (char)next;
+    }
+    uint32_t code;
+    bool valid;
+    utf8_decode(span_make(bytes, length), &code, &valid);
+    return valid ? key_of_character(code) : (struct key){KEY_CODE_NONE, 0};
 }
 
 static void track_paste(struct ncurses_keys *keys, struct key *key)
@@ -214,17 +236,14 @@ static void switch_paste(struct ncurses_keys *keys, bool pasting)
 bool ncurses_keys_read(struct ncurses_keys *keys, struct key *ret_key)
 {
     for (;;) {
-        wint_t raw;
-        int result = wget_wch(keys->pad, &raw);
-        if (result == ERR)
+        int raw = wgetch(keys->pad);
+        if (raw == ERR)
             return false;
-        if (result == KEY_CODE_YES && (raw == PASTE_BEGIN || raw == PASTE_END)) {
+        if (raw == PASTE_BEGIN || raw == PASTE_END) {
             switch_paste(keys, raw == PASTE_BEGIN);
             continue;
         }
-        struct key key = result == KEY_CODE_YES ? key_of_code((int)raw) : key_of_character(raw);
-        if (result == OK && raw == 27 && !keys->pasting)
-            key = read_behind_escape(keys);
+        struct key key = raw >= KEY_MIN ? key_of_code(raw) : raw == 27 && !keys->pasting ? read_behind_escape(keys) : read_character(keys, raw);
         track_paste(keys, &key);
         if (key.code == KEY_CODE_NONE)
             continue;

@@ -16,7 +16,7 @@ void ncurses_paint_init(struct ncurses_paint *paint, const struct theme *theme, 
     paint->depth = depth;
     paint->glyphs = glyphs;
     paint->shown = canvas_new(0, 0);
-    curs_set(0);
+    paint->cursor_stays = curs_set(0) == ERR;
     ncurses_paint_set_theme(paint, theme);
 }
 
@@ -123,9 +123,11 @@ static bool show_cursor(struct ncurses_paint *paint, const struct canvas *canvas
     if (canvas->cursor_visible != paint->cursor_visible)
         curs_set(canvas->cursor_visible ? 1 : 0);
     paint->cursor_visible = canvas->cursor_visible;
-    leaveok(stdscr, !canvas->cursor_visible);
+    leaveok(stdscr, !canvas->cursor_visible && !paint->cursor_stays);
     if (canvas->cursor_visible)
         wmove(stdscr, canvas->cursor_y, canvas->cursor_x);
+    else if (paint->cursor_stays)
+        wmove(stdscr, getmaxy(stdscr) - 1, 0);
     return moved;
 }
 

@@ -22,6 +22,7 @@ struct ncurses_paint {
     struct canvas *shown;   /* as last presented */
     bool valid;             /* `shown` is what curses has */
     bool cursor_visible;
+    bool cursor_stays;      /* the terminal cannot hide it: it rests in the last line */
     struct ncurses_paint_look looks[STYLE_COUNT][STYLE_COUNT]; /* by style and ground */
 };
 

@@ -165,13 +165,11 @@ static void set_title(struct terminal *terminal, const char *title)
     char clean[TITLE_MAX];
     if (!self->title || self->suspended)
         return;
-    if (!self->title_saved)
-        write_text(self, "\033[22;2t");
-    self->title_saved = true;
     sanitize_line_into(clean, sizeof clean, title, strlen(title));
-    write_text(self, "\033]2;");
-    write_text(self, clean);
-    write_text(self, "\007");
+    char *sequence = alloc_printf("%s\033]2;%s\007", self->title_saved ? "" : "\033[22;2t", clean);
+    write_text(self, sequence);
+    free(sequence);
+    self->title_saved = true;
 }
 
 static void append_base64(struct bytebuf *out, struct span data)
