@@ -96,5 +96,5 @@ void overview_build(struct overview *overview, const struct estate *estate, int6
 
 void overview_clear(struct overview *overview)
 {
-    problem_clear(&overview->problems);
+    problem_list_clear(&overview->problems);
 }

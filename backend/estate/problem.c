@@ -1,17 +1,14 @@
-/* Collects problems source by source, merges equal ones, sorts worst first. */
+/* Looks for problems source by source. */
 #include "estate/problem.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/sanitize.h"
 #include "base/timestamp.h"
 #include "estate/region_name.h"
-
-enum weight { WEIGHT_FEED, WEIGHT_CUTOVER, WEIGHT_NODE, WEIGHT_RELEASE, WEIGHT_KUSTOMIZATION, WEIGHT_SOURCE, WEIGHT_ORGANIZATION,
-              WEIGHT_APPLICATION, WEIGHT_ENVIRONMENT, WEIGHT_TABLE, WEIGHT_DELETION };
 
 struct collector {
     struct problem_list *list;
@@ -22,30 +19,12 @@ struct collector {
     size_t *blocked_of_application; /* releases waiting for one of its releases */
 };
 
-static struct problem *add(struct collector *collector, enum weight weight, enum tone tone, int region, const char *state)
+static struct problem *add(struct collector *collector, enum problem_weight weight, enum tone tone, int region, const char *state)
 {
-    struct problem_list *list = collector->list;
-    if (list->count == PROBLEM_COLLECT_MAX) {
-        list->omitted++;
-        return NULL;
-    }
-    ARRAY_PUSH(list, ((struct problem){.tone = tone, .weight = weight, .region = region, .state = state, .count = 1,
-                                       .since_ms = TIMESTAMP_NONE}));
-    return &list->items[list->count - 1];
+    return problem_list_add(collector->list, weight, tone, region, state);
 }
 
-static void set_cause(struct problem *problem, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void set_cause(struct problem *problem, const char *format, ...)
-{
-    char text[2 * HEALTH_CAUSE_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    sanitize_line_into(problem->cause, sizeof problem->cause, text, strlen(text));
-}
-
-static struct problem *add_row(struct collector *collector, enum weight weight, enum tone tone, const struct row *row, const char *state)
+static struct problem *add_row(struct collector *collector, enum problem_weight weight, enum tone tone, const struct row *row, const char *state)
 {
     struct problem *problem = add(collector, weight, tone, row_region(row), state);
     if (problem != NULL) {
@@ -81,7 +60,7 @@ static enum tone judge(const struct collector *collector, struct release_state s
     }
 }
 
-static void collect_node(struct collector *collector, const struct dependency_graph *graph, size_t index, enum weight weight, int region)
+static void collect_node(struct collector *collector, const struct dependency_graph *graph, size_t index, enum problem_weight weight, int region)
 {
     const struct dependency_node *node = dependency_graph_at(graph, index);
     char text[HEALTH_CAUSE_MAX];
@@ -90,7 +69,7 @@ static void collect_node(struct collector *collector, const struct dependency_gr
         if (ghost != NULL) {
             sanitize_line_into(ghost->key, sizeof ghost->key, node->key.data, node->key.length);
             ghost->blocked = node->blocked;
-            set_cause(ghost, "named in dependsOn, but it does not exist");
+            problem_list_explain(ghost, "named in dependsOn, but it does not exist");
         }
     }
     bool waits = node->state.phase == RELEASE_PHASE_BLOCKED && node->root != index; /* a symptom: its root is listed */
@@ -100,7 +79,7 @@ static void collect_node(struct collector *collector, const struct dependency_gr
     enum tone tone = in_cycle ? TONE_BAD : judge(collector, node->state, node->blocked);
     if (tone == TONE_GOOD)
         return;
-    const struct application *owner = weight == WEIGHT_RELEASE ? estate_release_owner(collector->estate, node->row) : NULL;
+    const struct application *owner = weight == PROBLEM_WEIGHT_RELEASE ? estate_release_owner(collector->estate, node->row) : NULL;
     if (owner != NULL && owner->health.tone <= TONE_WARN) { /* that line tells it */
         collector->blocked_of_application[owner - collector->estate->applications] += node->blocked;
         return;
@@ -109,7 +88,7 @@ static void collect_node(struct collector *collector, const struct dependency_gr
     if (problem == NULL)
         return;
     problem->blocked = node->blocked;
-    set_cause(problem, "%s", dependency_graph_explain(graph, index, text, sizeof text));
+    problem_list_explain(problem, "%s", dependency_graph_explain(graph, index, text, sizeof text));
 }
 
 static void collect_graphs(struct collector *collector)
@@ -117,10 +96,10 @@ static void collect_graphs(struct collector *collector)
     for (int r = 0; r < collector->store->region_count; r++) {
         const struct dependency_graph *releases = collector->estate->releases[r];
         for (size_t i = 0; i < dependency_graph_count(releases); i++)
-            collect_node(collector, releases, i, WEIGHT_RELEASE, r);
+            collect_node(collector, releases, i, PROBLEM_WEIGHT_RELEASE, r);
         struct dependency_graph *kustomizations = dependency_graph_new(collector->store, KIND_ID_KUSTOMIZATIONS, r);
         for (size_t i = 0; i < dependency_graph_count(kustomizations); i++)
-            collect_node(collector, kustomizations, i, WEIGHT_KUSTOMIZATION, r);
+            collect_node(collector, kustomizations, i, PROBLEM_WEIGHT_KUSTOMIZATION, r);
         dependency_graph_free(kustomizations);
     }
 }
@@ -129,9 +108,9 @@ static void collect_source(struct collector *collector, const struct row *row)
 {
     struct release_state state = release_state_of(row);
     enum tone tone = judge(collector, state, 0);
-    struct problem *problem = tone == TONE_GOOD ? NULL : add_row(collector, WEIGHT_SOURCE, tone, row, release_state_name(state.phase));
+    struct problem *problem = tone == TONE_GOOD ? NULL : add_row(collector, PROBLEM_WEIGHT_SOURCE, tone, row, release_state_name(state.phase));
     if (problem != NULL)
-        set_cause(problem, "%.*s", SPAN_PRINT(state.cause));
+        problem_list_explain(problem, "%.*s", SPAN_PRINT(state.cause));
 }
 
 static bool has_pressure(const struct row *row, struct span *which)
@@ -150,17 +129,17 @@ static void collect_machine(struct collector *collector, const struct row *row)
     struct span which;
     struct problem *problem = NULL;
     if (!row_is(row, FIELD_READY, "True")) {
-        problem = add_row(collector, WEIGHT_NODE, TONE_BAD, row, "NotReady");
+        problem = add_row(collector, PROBLEM_WEIGHT_NODE, TONE_BAD, row, "NotReady");
         if (problem != NULL)
-            set_cause(problem, "%.*s: %.*s", SPAN_PRINT(row_text(row, FIELD_READY_REASON)), SPAN_PRINT(row_text(row, FIELD_READY_MESSAGE)));
+            problem_list_explain(problem, "%.*s: %.*s", SPAN_PRINT(row_text(row, FIELD_READY_REASON)), SPAN_PRINT(row_text(row, FIELD_READY_MESSAGE)));
     } else if (has_pressure(row, &which)) {
-        problem = add_row(collector, WEIGHT_NODE, TONE_WARN, row, "under pressure");
+        problem = add_row(collector, PROBLEM_WEIGHT_NODE, TONE_WARN, row, "under pressure");
         if (problem != NULL)
-            set_cause(problem, "%.*s", SPAN_PRINT(which));
+            problem_list_explain(problem, "%.*s", SPAN_PRINT(which));
     } else if (row_true(row, FIELD_SUSPENDED)) {
-        problem = add_row(collector, WEIGHT_NODE, TONE_PAUSED, row, "cordoned");
+        problem = add_row(collector, PROBLEM_WEIGHT_NODE, TONE_PAUSED, row, "cordoned");
         if (problem != NULL)
-            set_cause(problem, "no new pods are placed on it");
+            problem_list_explain(problem, "no new pods are placed on it");
     }
 }
 
@@ -174,6 +153,57 @@ static void each_row(struct collector *collector, const char *kind_id, void (*co
     }
 }
 
+/* Nothing of it runs. A workload that is short of some replicas is on its way more often than not. */
+static void collect_workload(struct collector *collector, const struct row *row)
+{
+    if (row_integer(row, FIELD_REPLICAS, 0) <= 0 || row_integer(row, FIELD_REPLICAS_READY, 0) > 0 || row_true(row, FIELD_SUSPENDED))
+        return;
+    struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "down");
+    struct span message = row_text(row, FIELD_READY_MESSAGE);
+    if (problem != NULL)
+        problem_list_explain(problem, "%.*s", SPAN_PRINT(span_is_empty(message) ? SPAN_LITERAL("none of its replicas is ready") : message));
+}
+
+static void collect_pod(struct collector *collector, const struct row *row)
+{
+    struct span waiting = row_text(row, FIELD_WAITING);
+    if (!span_ends_with(waiting, "BackOff") && !span_starts_with(waiting, "Err") && !span_ends_with(waiting, "Error"))
+        return;
+    struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "failing");
+    if (problem != NULL)
+        problem_list_explain(problem, "%.*s", SPAN_PRINT(waiting));
+}
+
+static void collect_provider(struct collector *collector, const struct row *row)
+{
+    if (!row_is(row, FIELD_HEALTHY, "False") && !row_is(row, FIELD_INSTALLED, "False"))
+        return;
+    struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "unhealthy");
+    if (problem != NULL)
+        problem_list_explain(problem, "%.*s", SPAN_PRINT(row_text(row, FIELD_READY_MESSAGE)));
+}
+
+/* Regions reconcile the same kit: what is Ready in both at different revisions has drifted apart. Compared with the primary. */
+static void collect_skew(struct collector *collector, const char *kind_id)
+{
+    int primary = store_primary_region(collector->store);
+    const struct table *reference = store_find_table(collector->store, kind_id, primary);
+    for (int r = 0; r < collector->store->region_count; r++) {
+        size_t at = 0;
+        const struct row *row;
+        while (r != primary && (row = table_next(store_find_table(collector->store, kind_id, r), &at)) != NULL) {
+            const struct row *other = table_find(reference, row_key(row));
+            if (other == NULL || !release_state_of(row).usable || !release_state_of(other).usable ||
+                span_equals(release_state_revision(row), release_state_revision(other)))
+                continue;
+            struct problem *problem = add_row(collector, PROBLEM_WEIGHT_SKEW, TONE_WARN, row, "at another revision");
+            if (problem != NULL)
+                problem_list_explain(problem, "%.*s here, %.*s in %s", SPAN_PRINT(release_state_revision(row)),
+                                     SPAN_PRINT(release_state_revision(other)), collector->store->regions[primary].name);
+        }
+    }
+}
+
 static void collect_deletions(struct collector *collector)
 {
     for (size_t i = 0; i < collector->store->kind_count; i++)
@@ -184,27 +214,27 @@ static void collect_deletions(struct collector *collector)
                 if (span_is_empty(row_text(row, FIELD_DELETED)) ||
                     !lasts(collector, row_time(row, FIELD_DELETED), PROBLEM_STUCK_DELETE_MS))
                     continue;
-                struct problem *problem = add_row(collector, WEIGHT_DELETION, TONE_WARN, row, "stuck in deletion");
+                struct problem *problem = add_row(collector, PROBLEM_WEIGHT_DELETION, TONE_WARN, row, "stuck in deletion");
                 struct span rest = row_text(row, FIELD_FINALIZERS), finalizer, none;
                 if (problem == NULL)
                     continue;
                 problem->since_ms = row_time(row, FIELD_DELETED);
                 if (row_next_item(&rest, &finalizer, &none))
-                    set_cause(problem, "held by finalizer %.*s", SPAN_PRINT(finalizer));
+                    problem_list_explain(problem, "held by finalizer %.*s", SPAN_PRINT(finalizer));
                 else
-                    set_cause(problem, "no finalizer is named");
+                    problem_list_explain(problem, "no finalizer is named");
             }
         }
 }
 
-static void add_health(struct collector *collector, enum weight weight, const struct row *row, const struct health *health, size_t blocked)
+static void add_health(struct collector *collector, enum problem_weight weight, const struct row *row, const struct health *health, size_t blocked)
 {
     if (health->tone > TONE_WARN)
         return;
     struct problem *problem = add_row(collector, weight, health->tone, row, health_name(health->tone));
     if (problem != NULL) {
         problem->blocked = blocked;
-        set_cause(problem, "%s", health->cause);
+        problem_list_explain(problem, "%s", health->cause);
     }
 }
 
@@ -212,12 +242,12 @@ static void collect_estate(struct collector *collector)
 {
     const struct estate *estate = collector->estate;
     for (size_t i = 0; i < estate->organization_count; i++)
-        add_health(collector, WEIGHT_ORGANIZATION, estate->organizations[i].row, &estate->organizations[i].health, 0);
+        add_health(collector, PROBLEM_WEIGHT_ORGANIZATION, estate->organizations[i].row, &estate->organizations[i].health, 0);
     for (size_t i = 0; i < estate->environment_count; i++) /* only what its Applications do not tell already */
         if (health_tone_of(row_text(estate->environments[i].row, FIELD_PHASE)) <= TONE_WARN)
-            add_health(collector, WEIGHT_ENVIRONMENT, estate->environments[i].row, &estate->environments[i].health, 0);
+            add_health(collector, PROBLEM_WEIGHT_ENVIRONMENT, estate->environments[i].row, &estate->environments[i].health, 0);
     for (size_t i = 0; i < estate->application_count; i++)
-        add_health(collector, WEIGHT_APPLICATION, estate->applications[i].row, &estate->applications[i].health,
+        add_health(collector, PROBLEM_WEIGHT_APPLICATION, estate->applications[i].row, &estate->applications[i].health,
                    collector->blocked_of_application[i]);
 }
 
@@ -228,12 +258,12 @@ static void collect_feeds(struct collector *collector)
         bool away = feed->state == FEED_STATE_DOWN || feed->state == FEED_STATE_DENIED;
         if (!away && feed->state != FEED_STATE_LIMITED)
             continue;
-        struct problem *problem = add(collector, WEIGHT_FEED, away && feed->kind == FEED_KIND_KUBE ? TONE_BAD : TONE_WARN, feed->region,
+        struct problem *problem = add(collector, PROBLEM_WEIGHT_FEED, away && feed->kind == FEED_KIND_KUBE ? TONE_BAD : TONE_WARN, feed->region,
                                       feed_health_state_name(feed->state));
         if (problem == NULL)
             continue;
         snprintf(problem->key, sizeof problem->key, "%s", feed->name);
-        set_cause(problem, "%s", feed->reason);
+        problem_list_explain(problem, "%s", feed->reason);
     }
 }
 
@@ -254,11 +284,11 @@ static void collect_tables(struct collector *collector)
             if (table == NULL || table_is_known(table) || feed_is_away(store, r) || table->state == TABLE_STATE_OFF ||
                 table->state == TABLE_STATE_LISTING || table->state == TABLE_STATE_ABSENT)
                 continue;
-            struct problem *problem = add(collector, WEIGHT_TABLE, TONE_UNKNOWN, r, "not readable");
+            struct problem *problem = add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, r, "not readable");
             if (problem == NULL)
                 continue;
             snprintf(problem->key, sizeof problem->key, "%s", table->kind->title);
-            set_cause(problem, "%s", table_reason(table));
+            problem_list_explain(problem, "%s", table_reason(table));
         }
 }
 
@@ -267,11 +297,11 @@ static void collect_cutover(struct collector *collector)
     const struct cutover_claim *claim = collector->claim;
     bool moving = claim->phase == CUTOVER_PHASE_RUNNING;
     if (moving || claim->phase == CUTOVER_PHASE_FAILED || claim->phase == CUTOVER_PHASE_INTERRUPTED) {
-        struct problem *problem = add(collector, WEIGHT_CUTOVER, claim->tone, -1, cutover_claim_phase_name(claim->phase));
+        struct problem *problem = add(collector, PROBLEM_WEIGHT_CUTOVER, claim->tone, -1, cutover_claim_phase_name(claim->phase));
         if (problem != NULL) {
             snprintf(problem->key, sizeof problem->key, "%s", claim->step);
             problem->since_ms = claim->attempt_ms != TIMESTAMP_NONE ? claim->attempt_ms : claim->started_ms;
-            set_cause(problem, "%s", moving ? claim->text
+            problem_list_explain(problem, "%s", moving ? claim->text
                                      : claim->error[0] != '\0' ? claim->error
                                      : claim->phase == CUTOVER_PHASE_FAILED ? "no lastError was written"
                                                             : "the status says running, but no Job of the step is active");
@@ -281,90 +311,17 @@ static void collect_cutover(struct collector *collector)
     bool testing = moving && strcmp(claim->step, "egress-block-test") == 0;
     for (int r = 0; !testing && claim->phase != CUTOVER_PHASE_UNKNOWN && r < collector->store->region_count; r++) {
         const struct row *policy = store_find(collector->store, KIND_ID_EGRESS_POLICIES, r, NULL, "cutover-egress-block");
-        struct problem *problem = policy == NULL ? NULL : add_row(collector, WEIGHT_CUTOVER, TONE_BAD, policy, "leaked");
+        struct problem *problem = policy == NULL ? NULL : add_row(collector, PROBLEM_WEIGHT_CUTOVER, TONE_BAD, policy, "leaked");
         if (problem == NULL)
             continue;
         problem->since_ms = row_time(policy, FIELD_CREATED);
-        set_cause(problem, "it blocks egress although no egress test runs: delete it in every region");
+        problem_list_explain(problem, "it blocks egress although no egress test runs: delete it in every region");
     }
-}
-
-static int compare_groups(const void *left, const void *right)
-{
-    const struct problem *a = left, *b = right;
-    if (a->kind != b->kind)
-        return a->kind < b->kind ? -1 : 1;
-    if (a->region != b->region)
-        return a->region - b->region;
-    if (a->tone != b->tone)
-        return (int)a->tone - (int)b->tone;
-    int order = strcmp(a->state, b->state);
-    if (order == 0)
-        order = strcmp(a->cause, b->cause);
-    if (order == 0 && a->blocked != b->blocked)
-        order = a->blocked > b->blocked ? -1 : 1;
-    return order != 0 ? order : strcmp(a->key, b->key);
-}
-
-static bool can_merge(const struct problem *a, const struct problem *b)
-{
-    return a->kind != NULL && a->kind == b->kind && a->region == b->region && a->tone == b->tone && strcmp(a->state, b->state) == 0 &&
-           strcmp(a->cause, b->cause) == 0 && b->blocked == 0;
-}
-
-/* More than three objects with the same trouble become one line: sixty repositories behind one dead registry. */
-static void merge(struct problem_list *list)
-{
-    size_t kept = 0;
-    for (size_t i = 0, end; i < list->count; i = end) {
-        for (end = i + 1; end < list->count && can_merge(&list->items[i], &list->items[end]);)
-            end++;
-        if (end - i > 3) {
-            list->items[i].count = end - i;
-            list->items[kept++] = list->items[i];
-            continue;
-        }
-        for (size_t k = i; k < end; k++)
-            list->items[kept++] = list->items[k];
-    }
-    list->count = kept;
-}
-
-static int compare_problems(const void *left, const void *right)
-{
-    const struct problem *a = left, *b = right;
-    if (a->tone != b->tone)
-        return (int)a->tone - (int)b->tone;
-    if (a->weight != b->weight)
-        return a->weight - b->weight;
-    if (a->blocked != b->blocked)
-        return a->blocked > b->blocked ? -1 : 1;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->region != b->region ? a->region - b->region : strcmp(a->key, b->key);
-}
-
-static void write_title(struct problem *problem)
-{
-    const char *single = problem->kind == NULL ? "" : problem->kind->singular;
-    if (problem->kind != NULL && problem->count > 1)
-        snprintf(problem->title, sizeof problem->title, "%zu %s are %s, first %s", problem->count, problem->kind->title, problem->state,
-                 problem->key);
-    else if (problem->kind != NULL)
-        snprintf(problem->title, sizeof problem->title, "%s %s is %s", single, problem->key, problem->state);
-    else if (problem->weight == WEIGHT_FEED)
-        snprintf(problem->title, sizeof problem->title, "Feed %s is %s", problem->key, problem->state);
-    else if (problem->weight == WEIGHT_CUTOVER)
-        snprintf(problem->title, sizeof problem->title, "Cutover %s at %s", problem->state, problem->key);
-    else if (problem->weight == WEIGHT_TABLE)
-        snprintf(problem->title, sizeof problem->title, "%s are %s", problem->key, problem->state);
-    else
-        snprintf(problem->title, sizeof problem->title, "%s is %s", problem->key, problem->state);
 }
 
 void problem_collect(struct problem_list *list, const struct estate *estate, const struct cutover_claim *claim, int64_t now_ms)
 {
-    list->count = list->omitted = 0;
+    problem_list_empty(list);
     struct collector collector = {list, estate, estate->store, claim, now_ms,
                                   alloc_zeroed(estate->application_count + 1, sizeof(size_t))};
     collect_feeds(&collector);
@@ -375,24 +332,15 @@ void problem_collect(struct problem_list *list, const struct estate *estate, con
     each_row(&collector, KIND_ID_HELMREPOSITORIES, collect_source);
     each_row(&collector, KIND_ID_OCIREPOSITORIES, collect_source);
     collect_estate(&collector);
+    each_row(&collector, KIND_ID_DEPLOYMENTS, collect_workload);
+    each_row(&collector, KIND_ID_STATEFULSETS, collect_workload);
+    each_row(&collector, KIND_ID_DAEMONSETS, collect_workload);
+    each_row(&collector, KIND_ID_PODS, collect_pod);
+    each_row(&collector, KIND_ID_PROVIDERS, collect_provider);
+    collect_skew(&collector, KIND_ID_HELMRELEASES);
+    collect_skew(&collector, KIND_ID_GITREPOSITORIES);
     collect_tables(&collector);
     collect_deletions(&collector);
     free(collector.blocked_of_application);
-    if (list->count == 0)
-        return;
-    qsort(list->items, list->count, sizeof list->items[0], compare_groups);
-    merge(list);
-    qsort(list->items, list->count, sizeof list->items[0], compare_problems);
-    if (list->count > PROBLEM_LIST_MAX) {
-        list->omitted += list->count - PROBLEM_LIST_MAX;
-        list->count = PROBLEM_LIST_MAX;
-    }
-    for (size_t i = 0; i < list->count; i++)
-        write_title(&list->items[i]);
-}
-
-void problem_clear(struct problem_list *list)
-{
-    ARRAY_FREE(list);
-    list->omitted = 0;
+    problem_list_settle(list);
 }

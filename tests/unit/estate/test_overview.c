@@ -212,3 +212,26 @@ Test(cutover_claim, catalyst_api_stands_in)
     cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_RUNNING);
     store_free(store);
 }
+
+Test(overview, regions_that_drifted_apart_and_workloads_that_are_down)
+{
+    struct store *store = rows_store("fsn1", "hel1", NULL);
+    for (int r = 0; r < 2; r++) {
+        rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-harbor", FIELD_READY, "True", FIELD_REVISION, r == 0 ? "1.4.2" : "1.4.1",
+                 ROWS_END);
+        rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-gitea", FIELD_READY, r == 0 ? "True" : "Unknown", FIELD_REVISION,
+                 r == 0 ? "2" : "1", ROWS_END);
+    }
+    rows_add(store, KIND_ID_DAEMONSETS, 0, "a/short", FIELD_REPLICAS, "3", FIELD_REPLICAS_READY, "2", ROWS_END);
+    rows_add(store, KIND_ID_DAEMONSETS, 0, "a/dead", FIELD_REPLICAS, "3", ROWS_END);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 2);
+    cr_assert_str_eq(overview.problems.items[0].title, "DaemonSet a/dead is down");
+    cr_assert_str_eq(overview.problems.items[1].title, "HelmRelease flux-system/bp-harbor is at another revision");
+    cr_assert_str_eq(overview.problems.items[1].cause, "1.4.1 here, 1.4.2 in fsn1");
+    overview_clear(&overview);
+    store_free(store);
+    TEST_NO_LEAKS();
+}
