@@ -52,9 +52,7 @@ static enum feed_state judge(const struct catalyst_feed *feed, const char **text
 static void refresh_lamp(struct catalyst_feed *feed)
 {
     const char *text;
-    enum feed_state before = feed->health->state, state = judge(feed, &text);
-    if (before == FEED_STATE_DOWN && state != FEED_STATE_DOWN)
-        feed->health->reconnects++;
+    enum feed_state state = judge(feed, &text);
     if (feed_health_set(feed->health, state, text))
         store_touch(feed->options.store);
 }
@@ -133,6 +131,7 @@ static void apply_answer(void *owner, void *data)
     struct catalyst_feed *feed = owner;
     const struct catalyst_feed_answer *answer = data;
     struct verdict *verdict = &feed->verdicts[answer->question];
+    bool was_down = feed->health->state == FEED_STATE_DOWN;
     verdict->known = true;
     verdict->status = answer->status;
     snprintf(verdict->text, sizeof verdict->text, "%s", answer->text);
@@ -144,6 +143,7 @@ static void apply_answer(void *owner, void *data)
     }
     snprintf(feed->health->identity, sizeof feed->health->identity, "%s", feed->options.store->catalyst.user);
     refresh_lamp(feed);
+    feed->health->reconnects += was_down && feed->health->state != FEED_STATE_DOWN;
 }
 
 static void apply_event(void *owner, void *data)

@@ -91,9 +91,7 @@ static void refresh_lamp(void *owner)
     char text[sizeof feed->health->reason];
     if (feed->health == NULL || !feed->proved)
         return;
-    enum feed_state before = feed->health->state, state = judge(feed, text, sizeof text);
-    if (before == FEED_STATE_DOWN && state != FEED_STATE_DOWN)
-        feed->health->reconnects++;
+    enum feed_state state = judge(feed, text, sizeof text);
     if (feed_health_set(feed->health, state, text))
         store_touch(feed->options.store);
 }
@@ -108,6 +106,7 @@ static void apply_proof(void *owner, void *data)
     if (feed->health == NULL)
         return;
     feed->health->dropped = proof->dropped;
+    bool was_down = feed->health->state == FEED_STATE_DOWN;
     if (proof->status == STATUS_OK || proof->status == STATUS_UNAUTHENTICATED)
         feed_health_proof(feed->health, proof->latency_ms);
     if (is_probe || !feed->proved) {
@@ -117,6 +116,7 @@ static void apply_proof(void *owner, void *data)
     if (proof->protocol[0] != '\0')
         snprintf(feed->health->protocol, sizeof feed->health->protocol, "%s", proof->protocol);
     refresh_lamp(feed);
+    feed->health->reconnects += was_down && feed->health->state != FEED_STATE_DOWN;
     drop_unwanted(feed);
 }
 
