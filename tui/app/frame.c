@@ -97,6 +97,7 @@ void frame_tick(struct app *app)
 {
     int64_t now = clock_monotonic_ms();
     struct screen *screen = app_screen(app);
+    store_expire(app->host.store); /* rows of a feed that is away become "not known": the generation grows by itself */
     if (app->toast_until_ms != 0 && now >= app->toast_until_ms) {
         app->toast_until_ms = 0;
         app->frame.dirty = true;
