@@ -1,1 +1,1 @@
-target_link_libraries(unit_demo PRIVATE PkgConfig::JANSSON)
+target_link_libraries(unit_demo PRIVATE PkgConfig::JANSSON PkgConfig::CURL)
