@@ -112,7 +112,7 @@ static enum status take_page(void *context, struct span body, bool first, struct
     decoded.rows = NULL;
     decoded.count = 0;
     row_decoder_page_done(&decoded);
-    kube_watch_page_taken(channel->watch);
+    page->taken = true;
     return STATUS_OK;
 }
 

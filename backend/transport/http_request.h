@@ -12,11 +12,12 @@
 
 #define HTTP_REQUEST_CONNECT_TIMEOUT_MS 5000
 #define HTTP_REQUEST_TOTAL_TIMEOUT_MS 30000
+#define HTTP_REQUEST_HEAD_TIMEOUT_MS 30000
 #define HTTP_REQUEST_BODY_MAXIMUM ((size_t)32 << 20)
 
 enum http_request_class {
     HTTP_REQUEST_CLASS_REQUEST, /* short: has a total time-out; runs in the pool of requests */
-    HTTP_REQUEST_CLASS_STREAM,  /* watch, SSE, log: no total time-out; its own connections; never compressed */
+    HTTP_REQUEST_CLASS_STREAM,  /* watch, SSE, log: a time-out until the headers, none after; its own connections; never compressed */
 };
 
 struct http_request {
@@ -31,6 +32,7 @@ struct http_request {
     const char *proxy;          /* NULL: as the environment says (HTTPS_PROXY, NO_PROXY) */
     int64_t connect_timeout_ms; /* 0: HTTP_REQUEST_CONNECT_TIMEOUT_MS */
     int64_t total_timeout_ms;   /* 0: HTTP_REQUEST_TOTAL_TIMEOUT_MS; ignored for streams */
+    int64_t head_timeout_ms;    /* 0: HTTP_REQUEST_HEAD_TIMEOUT_MS; streams only, in clock.h milliseconds */
     int64_t stall_timeout_ms;   /* 0: none. For lists: cut when less than 1 byte/s arrives for this long */
     size_t maximum_body;        /* 0: HTTP_REQUEST_BODY_MAXIMUM for requests (after decompression); streams: no limit */
     bool accept_compressed;     /* for lists only */

@@ -78,11 +78,33 @@ static void unlink_transfer(struct http_thread *thread, struct http_transfer *tr
             break;
         }
     }
+    http_timers_cancel(&thread->timers, transfer->head_timer);
     curl_off_t body = 0;
     curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
     atomic_fetch_add(&thread->bytes, (uint64_t)body);
     curl_multi_remove_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
     atomic_fetch_sub(&thread->running_count[transfer->class], 1);
+}
+
+static void abort_transfer(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
+{
+    unlink_transfer(thread, transfer);
+    count_result(thread, transfer, true);
+    http_transfer_abort(transfer, error);
+}
+
+/* A server that takes the connection and then says nothing: a stream has no other time-out. Its connection may be dead. */
+static void give_up_head(void *context)
+{
+    struct http_transfer *transfer = context;
+    struct http_thread *thread = transfer->thread;
+    struct error error;
+    transfer->head_timer = 0;
+    error_set(&error, STATUS_TIMEOUT, "%s: no answer within %.1f s", transfer->easy.authority,
+              (double)transfer->head_timeout_ms / 1000);
+    http_origins_cut(&thread->origins, transfer->easy.authority, http_pool_now_ms());
+    curl_easy_setopt(transfer->easy.handle, CURLOPT_FORBID_REUSE, 1L);
+    abort_transfer(thread, transfer, &error);
 }
 
 static void start(struct http_thread *thread, struct http_transfer *transfer)
@@ -95,17 +117,13 @@ static void start(struct http_thread *thread, struct http_transfer *transfer)
         return;
     }
     http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
+    transfer->thread = thread;
+    if (transfer->class == HTTP_REQUEST_CLASS_STREAM)
+        transfer->head_timer = http_timers_add(&thread->timers, transfer->head_timeout_ms, give_up_head, transfer);
     transfer->next = thread->running;
     thread->running = transfer;
     atomic_fetch_add(&thread->running_count[transfer->class], 1);
     curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
-}
-
-static void abort_transfer(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
-{
-    unlink_transfer(thread, transfer);
-    count_result(thread, transfer, true);
-    http_transfer_abort(transfer, error);
 }
 
 static struct http_transfer *find_transfer(struct http_thread *thread, uint64_t id)

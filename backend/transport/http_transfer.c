@@ -68,6 +68,7 @@ static void complete_head(struct http_transfer *transfer)
     head->date_ms = read_http_date(http_head_get(head, "date"));
     head->retry_after_ms = read_retry_after(head);
     transfer->head_complete = true;
+    http_thread_cancel_timer(transfer->thread, transfer->head_timer);
     if (!transfer->muted && transfer->callbacks.on_head != NULL)
         transfer->callbacks.on_head(transfer->context, head);
 }
@@ -118,6 +119,7 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
         .callbacks = *callbacks,
         .context = context,
         .wants_peer = request->want_peer,
+        .head_timeout_ms = request->head_timeout_ms > 0 ? request->head_timeout_ms : HTTP_REQUEST_HEAD_TIMEOUT_MS,
         .head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE},
     };
     bytebuf_init(&transfer->head.lines, HTTP_RESPONSE_HEADERS_MAXIMUM);

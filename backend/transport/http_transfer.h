@@ -16,6 +16,9 @@ struct http_transfer {
     struct error made; /* why it could not be made; STATUS_OK */
     struct http_head head;
     bool head_complete, received, muted, wants_peer;
+    struct http_thread *thread; /* set when started */
+    int head_timer;             /* streams: ends the wait for headers; 0: none */
+    int64_t head_timeout_ms;
     enum status stopped; /* why our own callbacks ended it; STATUS_OK when they did not */
     size_t maximum_body, body_length;
     struct http_transfer *next;

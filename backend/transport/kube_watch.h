@@ -46,6 +46,7 @@ struct kube_watch_page {
     char resource_version[KUBE_WATCH_VERSION_MAX];
     char *continue_token; /* malloc'd by the consumer, taken by kube_watch; NULL: this was the last page */
     size_t items;
+    bool taken; /* already taken in: the next page is asked for at once, without kube_watch_page_taken */
 };
 
 enum kube_watch_event_type {
@@ -102,12 +103,12 @@ struct kube_watch_counters {
 
 struct kube_watch;
 
-/* Starts at once. Any thread. options are copied. */
+/* Starts at once: from another thread than the HTTP thread, callbacks may run before this returns. options are copied. */
 struct kube_watch *kube_watch_new(struct http_thread *thread, const struct kube_watch_options *options,
                                   const struct kube_watch_callbacks *callbacks, void *context);
 
 /* The rows of the page delivered last have been taken in: ask for the next one. Once per page; the last page needs none
- * (harmless). May be called inside on_page. Any thread. */
+ * (harmless). Any thread; inside on_page rather set kube_watch_page.taken. */
 void kube_watch_page_taken(struct kube_watch *watch);
 void kube_watch_reset(struct kube_watch *watch);     /* cut what runs, continue at once from the last version. Any thread */
 void kube_watch_relist(struct kube_watch *watch);    /* a fresh list now (the consumer lost something). Any thread */

@@ -128,6 +128,8 @@ static void take_page(struct kube_watch *watch)
     watch->first_page = false;
     if (watch->continue_token != NULL) {
         watch->phase = KUBE_WATCH_PHASE_PAGE_HELD;
+        if (page.taken)
+            kube_watch_begin_page(watch);
         return;
     }
     memcpy(watch->version, page.resource_version, sizeof watch->version);

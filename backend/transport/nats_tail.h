@@ -47,7 +47,7 @@ struct nats_tail_callbacks {
 
 struct nats_tail;
 
-/* Starts when the link is live. `last` messages of the stream are replayed first (0: none). Any thread. */
+/* Starts when the link is live; callbacks may run before this returns. `last` messages of the stream are replayed first (0: none). Any thread. */
 struct nats_tail *nats_tail_new(struct nats_link *link, const char *subject, uint64_t last,
                                 const struct nats_tail_callbacks *callbacks, void *context);
 void nats_tail_close(struct nats_tail *tail); /* ends and frees it; on_closed follows. Any thread, before nats_link_free */

@@ -48,7 +48,7 @@ struct sse_stream_callbacks {
 
 struct sse_stream;
 
-/* Starts at once. Any thread. options are copied. Last-Event-ID is sent when the server gave ids. */
+/* Starts at once: from another thread than the HTTP thread, callbacks may run before this returns. options are copied. Last-Event-ID is sent when the server gave ids. */
 struct sse_stream *sse_stream_new(struct http_thread *thread, const struct sse_stream_options *options,
                                   const struct sse_stream_callbacks *callbacks, void *context);
 void sse_stream_reopen(struct sse_stream *stream); /* now, whatever it waits for; nothing when connecting or live. Any thread */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/timestamp.h"
 #include "support/certificates.h"
 #include "support/fake_server.h"
@@ -445,6 +446,33 @@ Test(http_thread, a_stream_can_be_cancelled_from_anywhere)
     submit(&inside, &place, "/stream", HTTP_REQUEST_CLASS_STREAM);
     finish(&inside, STREAM_BEGIN "done interrupted 200\n");
     close_place(&place);
+    TEST_NO_LEAKS();
+}
+
+static void note_call(void *context)
+{
+    struct watcher *watcher = context;
+    trace_line(&watcher->trace, "called");
+}
+
+Test(http_thread, a_stream_must_answer_but_may_then_be_quiet)
+{
+    struct place place;
+    struct watcher silent = {0}, quiet = {0};
+    clock_freeze(1000, 1000);
+    open_place(&place, (struct certificates_request){0}, NULL);
+    submit(&quiet, &place, "/stream", HTTP_REQUEST_CLASS_STREAM);
+    cr_assert(trace_wait(&quiet.trace, "data one", 1));
+    submit(&silent, &place, "/silence", HTTP_REQUEST_CLASS_STREAM);
+    http_thread_call(place.thread, note_call, &quiet);
+    cr_assert(trace_wait(&quiet.trace, "called", 1));
+    clock_freeze(1000 + HTTP_REQUEST_HEAD_TIMEOUT_MS, 1000);
+    http_thread_call(place.thread, note_call, &quiet);
+    finish(&silent, "done timeout 0\n");
+    http_thread_cancel(place.thread, quiet.id);
+    finish(&quiet, STREAM_BEGIN "called\ncalled\ndone interrupted 200\n");
+    close_place(&place);
+    clock_freeze(-1, -1);
     TEST_NO_LEAKS();
 }
 

@@ -52,8 +52,7 @@ static enum status see_page(void *context, struct span body, bool first, struct 
         page->continue_token = alloc_strdup(token);
     page->items = 1;
     trace_line(&scene->trace, "page%s %.*s", first ? " first" : "", SPAN_PRINT(span_first(body, 80)));
-    if (!scene->hold_pages)
-        kube_watch_page_taken(scene->watch);
+    page->taken = !scene->hold_pages;
     return STATUS_OK;
 }
 
