@@ -13,12 +13,12 @@
 #define WIDTH(minimum, maximum) .least = minimum, .most = maximum
 #define RIGHT .align = COLUMN_ALIGN_RIGHT
 
-#define NAMESPACE(id) {KIND(id), FACT("NAMESPACE", NAMESPACE), WIDTH(8, 24), .priority = 3}
-#define NAME(id) {KIND(id), FACT("NAME", NAME), WIDTH(12, 48), .priority = 1, .weight = 1}
-#define FIRST_NAME(id) {KIND(id), FACT("NAME", NAME), WIDTH(12, 48), .priority = 1, .weight = 1, .is_default = true}
-#define STATE(id, name) {KIND(id), DERIVED(name, state), .type = COLUMN_TYPE_STATE, WIDTH(5, 18), .priority = 1, .is_default = true}
-#define PLAIN_STATE(id) {KIND(id), DERIVED("STATE", state), .type = COLUMN_TYPE_STATE, WIDTH(5, 18), .priority = 1}
-#define CAUSE(id, name) {KIND(id), DERIVED(name, cause), WIDTH(10, 0), .priority = 4, .weight = 6}
+#define NAMESPACE(id) {KIND(id), FACT("NAMESPACE", NAMESPACE), WIDTH(11, 24), .priority = 3}
+#define NAME(id) {KIND(id), FACT("NAME", NAME), WIDTH(20, 48), .priority = 1, .weight = 1}
+#define FIRST_NAME(id) {KIND(id), FACT("NAME", NAME), WIDTH(20, 48), .priority = 1, .weight = 1, .is_default = true}
+#define STATE(id, name) {KIND(id), DERIVED(name, state), .type = COLUMN_TYPE_STATE, WIDTH(13, 22), .priority = 1, .is_default = true}
+#define PLAIN_STATE(id) {KIND(id), DERIVED("STATE", state), .type = COLUMN_TYPE_STATE, WIDTH(13, 22), .priority = 1}
+#define CAUSE(id, name) {KIND(id), DERIVED(name, cause), WIDTH(16, 0), .priority = 4, .weight = 6}
 #define AGE(id) {KIND(id), FACT("AGE", CREATED), .type = COLUMN_TYPE_AGE, WIDTH(3, 7), .priority = 5, RIGHT}
 #define TEXT(id, name, field, minimum, maximum, order) {KIND(id), FACT(name, field), WIDTH(minimum, maximum), .priority = order}
 #define WIDE(id, name, field) {KIND(id), FACT(name, field), WIDTH(4, 60), .priority = 9, .wide = true}
@@ -195,7 +195,7 @@ static const struct column COLUMNS[] = {
     AGE(KIND_ID_EGRESS_POLICIES),
 };
 
-static const struct column REGION = {DERIVED("REGION", region), WIDTH(4, 16), .priority = 2};
+static const struct column REGION = {DERIVED("REGION", region), WIDTH(6, 16), .priority = 2};
 static const struct column ANY_NAMESPACE = NAMESPACE(NULL), ANY_NAME = FIRST_NAME(NULL), ANY_AGE = AGE(NULL);
 static const struct column ANY_KEYS = {DERIVED("KEYS", keys), .type = COLUMN_TYPE_COUNT, WIDTH(4, 6), .priority = 3, RIGHT};
 

@@ -8,6 +8,7 @@
 #include "app/console.h"
 #include "app/operate.h"
 #include "base/event_loop.h"
+#include "cutover/hold_witness.h"
 #include "input/history.h"
 #include "screen/screen.h"
 #include "term/terminal.h"
@@ -76,6 +77,7 @@ struct app {
 
     int64_t armed_until_ms; /* monotonic; 0: read-only */
     struct operate operate;
+    struct hold_witness witness;
     struct app_frame frame;
     int signal_fd, idle_fd;
     atomic_bool cancel; /* blocking calls end */

@@ -193,6 +193,8 @@ static enum status open_parts(struct app *app, struct error *err)
     app->host.inbox = inbox_new(INBOX_MESSAGES_MAX, INBOX_BYTES_MAX);
     app->host.worker = worker_new("worker", WORKER_JOBS_MAX);
     app->host.region = -1;
+    hold_witness_init(&app->witness);
+    app->host.witness = &app->witness;
     app->host.open = host_open;
     app->host.toast = host_toast;
     app->host.request = host_request;

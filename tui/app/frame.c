@@ -1,11 +1,14 @@
 /* One frame; see frame.h. */
 #include "app/frame.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "app/app.h"
 #include "app/header.h"
+#include "base/alloc.h"
 #include "base/clock.h"
+#include "cutover/cutover_status.h"
 #include "widget/chrome.h"
 
 #define SLOW_REPAINT_MS 10000 /* ages in tables move on at least this often */
@@ -93,11 +96,22 @@ void frame_show_if_due(struct app *app)
     }
 }
 
+/* The egress hold leaves nothing behind: who wants to say later that the policy was there must look while it is. */
+static void look_at_hold(struct app *app)
+{
+    struct cutover_status *status = alloc_new(struct cutover_status);
+    cutover_status_read(app->host.store, clock_monotonic_ms(), status);
+    if (status->state == CUTOVER_STATE_RUNNING)
+        hold_witness_look(&app->witness, app->host.store, status, clock_monotonic_ms());
+    free(status);
+}
+
 void frame_tick(struct app *app)
 {
     int64_t now = clock_monotonic_ms();
     struct screen *screen = app_screen(app);
     store_expire(app->host.store); /* rows of a feed that is away become "not known": the generation grows by itself */
+    look_at_hold(app);
     if (app->toast_until_ms != 0 && now >= app->toast_until_ms) {
         app->toast_until_ms = 0;
         app->frame.dirty = true;

@@ -23,6 +23,7 @@
 #define SCREEN_SPLIT_WIDTH 120 /* from here on details stand to the right of their list */
 
 struct audit;
+struct hold_witness;
 struct screen;
 
 /* The object under the cursor. `kind` NULL: the row is not an object of a cluster. */
@@ -51,6 +52,7 @@ struct screen_host {
     int region; /* shown region; -1: all */
     bool armed;
     struct estate *estate; /* joined and judged, fresh at each recalc. Owned by the console */
+    struct hold_witness *witness; /* what the console itself saw of the egress hold. Owned by the console */
     struct audit *audit; /* the last one run here; NULL: none yet. Owned by the console */
     void (*open)(void *app, struct screen *screen); /* takes the screen and shows it over the present one */
     void (*toast)(void *app, enum tone tone, const char *text);

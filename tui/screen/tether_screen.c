@@ -16,13 +16,14 @@
 #define EVIDENCE_LINES 9
 #define EVIDENCE_WIDTH 46
 
-enum { COLUMN_SEVERITY, COLUMN_REGION, COLUMN_RULE, COLUMN_OBJECT, COLUMN_HOST, COLUMN_WHAT };
+enum { COLUMN_SEVERITY, COLUMN_REGION, COLUMN_RULE, COLUMN_KIND, COLUMN_OBJECT, COLUMN_HOST, COLUMN_WHAT };
 
 static const struct table_column COLUMNS[] = {
     [COLUMN_SEVERITY] = {.title = "SEV", .priority = 1, .least = 6, .most = 9},
     [COLUMN_REGION] = {.title = "REGION", .priority = 2, .least = 6, .most = 10},
     [COLUMN_RULE] = {.title = "RULE", .priority = 2, .least = 8, .most = 10},
-    [COLUMN_OBJECT] = {.title = "OBJECT", .priority = 1, .least = 20, .most = 48, .weight = 2, .cut = TEXT_CUT_MIDDLE},
+    [COLUMN_KIND] = {.title = "KIND", .priority = 5, .least = 14, .most = 16},
+    [COLUMN_OBJECT] = {.title = "OBJECT", .priority = 1, .least = 24, .most = 48, .weight = 2, .cut = TEXT_CUT_MIDDLE},
     [COLUMN_HOST] = {.title = "HOST", .priority = 2, .least = 12, .most = 28, .cut = TEXT_CUT_MIDDLE},
     [COLUMN_WHAT] = {.title = "WHAT", .priority = 4, .least = 16, .most = 60, .weight = 1},
 };
@@ -105,7 +106,11 @@ static void fill_finding(const struct tether_screen *self, const struct audit_fi
         cell->style = STYLE_DIM;
         break;
     case COLUMN_OBJECT:
-        snprintf(cell->text, sizeof cell->text, "%s %s", finding->kind->singular, finding->key);
+        cell->shown = span_of(finding->key);
+        break;
+    case COLUMN_KIND:
+        cell->shown = span_of(finding->kind->singular);
+        cell->style = STYLE_DIM;
         break;
     case COLUMN_HOST:
         cell->shown = span_of(finding->host);
@@ -131,7 +136,10 @@ static void fill_gap(const struct tether_screen *self, const struct audit_gap *g
         cell->shown = span_of(gap->rule == NULL ? "" : gap->rule->id);
         break;
     case COLUMN_OBJECT:
-        snprintf(cell->text, sizeof cell->text, "%s %s", gap->kind_id, gap->first_key);
+        cell->shown = span_of(gap->first_key);
+        break;
+    case COLUMN_KIND:
+        cell->shown = span_of(gap->kind_id);
         break;
     case COLUMN_WHAT:
         cell->shown = span_of(gap->why);

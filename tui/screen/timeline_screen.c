@@ -15,7 +15,7 @@ static const struct table_column COLUMNS[] = {
     [COLUMN_TIME] = {.title = "TIME (UTC)", .priority = 1, .least = 10, .most = 10},
     [COLUMN_SOURCE] = {.title = "SOURCE", .priority = 3, .least = 7, .most = 10},
     [COLUMN_REGION] = {.title = "REGION", .priority = 4, .least = 6, .most = 12},
-    [COLUMN_OBJECT] = {.title = "OBJECT", .priority = 2, .least = 16, .most = 40, .cut = TEXT_CUT_MIDDLE},
+    [COLUMN_OBJECT] = {.title = "OBJECT", .priority = 2, .least = 28, .most = 44, .cut = TEXT_CUT_MIDDLE},
     [COLUMN_TEXT] = {.title = "WHAT HAPPENED", .priority = 1, .least = 20, .weight = 1},
 };
 
