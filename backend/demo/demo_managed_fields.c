@@ -272,7 +272,8 @@ void demo_managed_fields_record(const json_t *before, json_t *after, const struc
     json_decref(status_set);
     for (size_t i = json_array_size(entries); i-- > 0;) {
         json_t *fields = json_object_get(json_array_get(entries, i), "fieldsV1");
-        prune(fields, after);
+        if (before != NULL)
+            prune(fields, after);
         if (json_object_size(fields) == 0)
             json_array_remove(entries, i);
     }
