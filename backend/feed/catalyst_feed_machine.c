@@ -31,6 +31,7 @@ struct login {
 struct asking {
     struct catalyst_feed_machine *machine;
     enum catalyst_feed_question question;
+    unsigned login; /* number of the login it was sent with */
 };
 
 struct catalyst_feed_machine {
@@ -40,6 +41,7 @@ struct catalyst_feed_machine {
     struct sse_stream *stream;
     enum sse_stream_state stream_state;
     struct login *login; /* NULL: none under way */
+    unsigned logins;     /* that gave a token */
     char deployment_id[64];
     int probe_timer, poll_timer, soon_timer;
     int64_t probe_began_ms, alive_ms, login_ms;
@@ -97,6 +99,7 @@ static void login_done(void *context)
     if (!login->cancelled) {
         machine->login = NULL;
         if (login->error.status == STATUS_OK) {
+            machine->logins++;
             ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
             ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
             if (machine->stream != NULL)
@@ -252,7 +255,10 @@ static void conclude(struct catalyst_feed_machine *machine, const struct catalys
         break;
     default: break;
     }
-    if (answer->status == STATUS_UNAUTHENTICATED)
+    bool is_stale = machine->asking[answer->question].login != machine->logins; /* a login overtook it */
+    if (answer->status == STATUS_UNAUTHENTICATED && is_stale)
+        ask(machine, answer->question);
+    else if (answer->status == STATUS_UNAUTHENTICATED)
         log_in(machine);
 }
 
@@ -298,7 +304,7 @@ static void ask(struct catalyst_feed_machine *machine, enum catalyst_feed_questi
     struct http_request request = {.url = bytebuf_text(&url), .identity = catalyst_client_identity(machine->options.client),
                                    .accept = question == CATALYST_FEED_QUESTION_HEALTH ? "*/*" : NULL,
                                    .connect_timeout_ms = timeout_ms, .total_timeout_ms = timeout_ms};
-    machine->asking[question] = (struct asking){machine, question};
+    machine->asking[question] = (struct asking){machine, question, machine->logins};
     machine->transfers[question] = feed_fetch(machine->options.thread, &request, on_reply, &machine->asking[question]);
 }
 
