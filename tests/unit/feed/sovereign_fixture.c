@@ -13,7 +13,7 @@
 #include "demo/demo_git.h"
 #include "demo/demo_kubeconfig.h"
 
-static void make_world(struct demo_world *world)
+static void make_world(struct demo_world *world, enum sovereign_fixture_objects objects)
 {
     *world = (struct demo_world){.speed = 1, .scale = 1, .seed = 7, .born_ms = clock_wall_ms()};
     world->git = demo_git_new(world->seed);
@@ -22,7 +22,10 @@ static void make_world(struct demo_world *world)
         world->stores[region] = demo_store_new(demo_world_region(region), world->seed + (uint64_t)region);
         world->logs[region] = demo_logs_new();
     }
-    demo_fixtures_load(world);
+    if (objects == SOVEREIGN_FIXTURE_EVERYTHING)
+        demo_fixtures_load(world);
+    else if (objects == SOVEREIGN_FIXTURE_FLUX)
+        demo_fixtures_flux(world, DEMO_WORLD_PRIMARY);
 }
 
 static void serve(struct sovereign_fixture *fixture, bool limited_user)
@@ -101,7 +104,7 @@ void sovereign_fixture_start(struct sovereign_fixture *fixture, struct sovereign
 {
     *fixture = (struct sovereign_fixture){.folder = "/tmp/sovdeck-test-XXXXXX", .regions = options.regions > 0 ? options.regions : 1};
     cr_assert_not_null(mkdtemp(fixture->folder));
-    make_world(&fixture->world);
+    make_world(&fixture->world, options.objects);
     serve(fixture, options.limited_user);
     write_kubeconfig(fixture, options.limited_user);
     write_profile(fixture, &options);

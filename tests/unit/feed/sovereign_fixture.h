@@ -9,7 +9,10 @@
 #include "demo/demo_world.h"
 #include "feed/feed_set.h"
 
+enum sovereign_fixture_objects { SOVEREIGN_FIXTURE_NOTHING, SOVEREIGN_FIXTURE_FLUX, SOVEREIGN_FIXTURE_EVERYTHING };
+
 struct sovereign_fixture_options {
+    enum sovereign_fixture_objects objects; /* loading everything takes its time */
     const char *catalyst_url, *nats_url; /* NULL: not in the profile */
     const char *token_command;           /* for catalyst-api: one word; NULL: none */
     int regions;                         /* 0: 1 */

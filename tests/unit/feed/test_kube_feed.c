@@ -66,7 +66,7 @@ static bool timeline_has(const char *object, const char *text)
 
 Test(kube_feed, fills_the_store_of_two_regions_and_follows_changes)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.regions = 2});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_EVERYTHING, .regions = 2});
     cr_assert(sovereign_fixture_until(&fixture, sovereign_fixture_is_settled, 20000));
     static const struct {
         const char *id;
@@ -99,7 +99,7 @@ Test(kube_feed, fills_the_store_of_two_regions_and_follows_changes)
 
 Test(kube_feed, says_within_five_seconds_that_the_server_is_gone_and_recovers_within_ten)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){0});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX});
     cr_assert(sovereign_fixture_until(&fixture, is_live, 20000), "%s", lamp()->reason);
     demo_http_pause(demo_kube_http(fixture.kube[0]));
     cr_assert(sovereign_fixture_until(&fixture, is_down, 5000), "the lamp is %s", feed_health_state_name(lamp()->state));
@@ -118,7 +118,7 @@ Test(kube_feed, says_within_five_seconds_that_the_server_is_gone_and_recovers_wi
 
 Test(kube_feed, finds_a_peer_that_keeps_its_connections_and_answers_nothing)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){0});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX});
     cr_assert(sovereign_fixture_until(&fixture, is_live, 20000), "%s", lamp()->reason);
     sovereign_fixture_fault(&fixture, 0, "POST", "{\"url\": \"/livez*\", \"action\": \"stall\"}");
     cr_assert(sovereign_fixture_until(&fixture, is_down, 6000), "the lamp is %s", feed_health_state_name(lamp()->state));
@@ -135,7 +135,7 @@ static bool releases_failed(struct sovereign_fixture *f)
 
 Test(kube_feed, keeps_old_rows_when_a_list_is_broken_and_names_it)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){0});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX});
     cr_assert(sovereign_fixture_until(&fixture, is_live, 20000), "%s", lamp()->reason);
     size_t count = table_of(KIND_ID_HELMRELEASES)->rows.count;
     sovereign_fixture_fault(&fixture, 0, "POST", "{\"url\": \"*helmreleases*limit=*\", \"action\": \"break\", \"afterBytes\": 3000}");
@@ -154,7 +154,7 @@ Test(kube_feed, keeps_old_rows_when_a_list_is_broken_and_names_it)
 
 Test(kube_feed, lists_again_instead_of_losing_rows_when_the_inbox_is_full)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.inbox_messages = 6, .inbox_bytes = 600000});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX, .inbox_messages = 6, .inbox_bytes = 600000});
     cr_assert(sovereign_fixture_until(&fixture, is_live, 30000), "%s: %s", lamp()->reason, table_reason(table_of(KIND_ID_HELMRELEASES)));
     cr_assert_eq(table_of(KIND_ID_HELMRELEASES)->rows.count, demo_store_count(fixture.world.stores[0], DEMO_KIND_HELMRELEASE));
     sovereign_fixture_stop(&fixture);
@@ -168,7 +168,7 @@ static bool is_limited(struct sovereign_fixture *f)
 
 Test(kube_feed, says_what_the_identity_may_not_list)
 {
-    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.limited_user = true});
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX, .limited_user = true});
     cr_assert(sovereign_fixture_until(&fixture, sovereign_fixture_is_settled, 20000));
     cr_assert(sovereign_fixture_until(&fixture, is_limited, 5000), "%s: %s", feed_health_state_name(lamp()->state), lamp()->reason);
     cr_assert(strstr(lamp()->reason, "may not list ") == lamp()->reason, "%s", lamp()->reason);
@@ -203,6 +203,8 @@ static bool certificates_are_live(struct sovereign_fixture *f)
 Test(kube_feed, opens_any_kind_of_the_server_with_its_own_columns)
 {
     sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){0});
+    demo_store_put(fixture.world.stores[0], DEMO_KIND_CERTIFICATE,
+                   json_pack("{s:{s:s, s:s}, s:{}}", "metadata", "name", "tls", "namespace", "ns", "spec"), "test");
     feed_set_open_kind(fixture.feeds, "certs", opened, NULL);
     cr_assert(sovereign_fixture_until(&fixture, has_opened, 10000));
     cr_assert_not_null(opened_kind, "%s", opened_error.text);
