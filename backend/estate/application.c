@@ -156,6 +156,8 @@ static void judge_clusters(struct application *application)
         while (row_next_item(&messages, &name, &text))
             if (span_equals(name, cluster))
                 message = text;
+        if (span_is_empty(message) && !row_is(application->row, FIELD_READY, "True"))
+            message = row_text(application->row, FIELD_READY_MESSAGE);
         health_add(&application->health, health_tone_of(state), "cluster %.*s is %.*s%s%.*s", SPAN_PRINT(region_name_fold(cluster)),
                    SPAN_PRINT(state), span_is_empty(message) ? "" : ": ", SPAN_PRINT(message));
     }
@@ -181,9 +183,10 @@ void application_judge(struct application *application, const struct application
 {
     char reason[HEALTH_CAUSE_MAX - 64];
     health_init(&application->health);
-    judge_phase(application);
-    judge_clusters(application);
+    /* of equally bad words the first stays: the nearer to what runs, the more it explains */
     judge_releases(application, sources);
+    judge_clusters(application);
+    judge_phase(application);
     health_add_common(&application->health, application->row);
     if (!store_kind_is_known(sources->store, KIND_ID_HELMRELEASES, reason, sizeof reason))
         health_add(&application->health, TONE_UNKNOWN, "its HelmReleases are not known: %s", reason);
@@ -217,14 +220,22 @@ struct span application_release_name(const struct row *release, char *out, size_
     return span_first(span_of(out), length < 0 ? 0 : (size_t)length);
 }
 
-bool application_owns_pod(const struct row *release, const struct row *pod)
+/* helm-controller labels what it applies (not what that makes: pods have it only when the chart copies it); charts label all
+ * with the release's name by convention. */
+bool application_owns(const struct row *release, const struct row *object)
 {
-    if (row_region(release) != row_region(pod) || !span_equals(row_namespace(pod), application_release_namespace(release)))
+    if (row_region(release) != row_region(object))
+        return false;
+    struct span applied = row_lookup(object, FIELD_LABELS, "helm.toolkit.fluxcd.io/name");
+    struct span applied_from = row_lookup(object, FIELD_LABELS, "helm.toolkit.fluxcd.io/namespace");
+    if (!span_is_empty(applied_from))
+        return span_equals(applied, row_name(release)) && span_equals(applied_from, row_namespace(release));
+    if (!span_equals(row_namespace(object), application_release_namespace(release)))
         return false;
     char composed[512];
     struct span name = application_release_name(release, composed, sizeof composed);
-    struct span instance = row_lookup(pod, FIELD_LABELS, "app.kubernetes.io/instance");
+    struct span instance = row_lookup(object, FIELD_LABELS, "app.kubernetes.io/instance");
     if (span_is_empty(instance))
-        instance = row_lookup(pod, FIELD_LABELS, "release");
-    return span_equals(instance, name) || (!span_is_empty(instance) && span_equals(instance, row_name(release)));
+        instance = span_is_empty(applied) ? row_lookup(object, FIELD_LABELS, "release") : applied;
+    return !span_is_empty(instance) && (span_equals(instance, name) || span_equals(instance, row_name(release)));
 }

@@ -44,7 +44,8 @@ struct span application_placement(const struct row *row);
 struct span application_release_name(const struct row *release, char *out, size_t size);
 struct span application_release_namespace(const struct row *release);
 
-/* The pod belongs to the release: same namespace and label app.kubernetes.io/instance (or the older `release`). */
-bool application_owns_pod(const struct row *release, const struct row *pod);
+/* The pod or workload belongs to the release: helm-controller's labels, or the same namespace and label
+ * app.kubernetes.io/instance (or the older `release`). */
+bool application_owns(const struct row *release, const struct row *object);
 
 #endif

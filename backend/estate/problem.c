@@ -16,7 +16,10 @@ struct collector {
     const struct store *store;
     const struct cutover_claim *claim;
     int64_t now_ms;
-    size_t *blocked_of_application; /* releases waiting for one of its releases */
+    struct symptom {
+        size_t blocked;        /* releases that wait for one of its releases */
+        const struct row *pod; /* one of its pods that fails */
+    } *symptoms;               /* by Application: what is told on its line */
 };
 
 static struct problem *add(struct collector *collector, enum problem_weight weight, enum tone tone, int region, const char *state)
@@ -81,7 +84,7 @@ static void collect_node(struct collector *collector, const struct dependency_gr
         return;
     const struct application *owner = weight == PROBLEM_WEIGHT_RELEASE ? estate_release_owner(collector->estate, node->row) : NULL;
     if (owner != NULL && owner->health.tone <= TONE_WARN) { /* that line tells it */
-        collector->blocked_of_application[owner - collector->estate->applications] += node->blocked;
+        collector->symptoms[owner - collector->estate->applications].blocked += node->blocked;
         return;
     }
     struct problem *problem = add_row(collector, weight, tone, node->row, release_state_name(node->state.phase));
@@ -153,25 +156,61 @@ static void each_row(struct collector *collector, const char *kind_id, void (*co
     }
 }
 
+/* The line of a failing Application that a pod or workload is a symptom of; ESTATE_NONE. */
+static size_t find_failing_owner(const struct collector *collector, const struct row *object)
+{
+    for (size_t i = 0; i < collector->estate->application_count; i++) {
+        const struct application *application = &collector->estate->applications[i];
+        for (size_t k = 0; application->health.tone <= TONE_WARN && k < application->release_count; k++)
+            if (application_owns(application->releases[k], object))
+                return i;
+    }
+    return ESTATE_NONE;
+}
+
+static bool pod_fails(const struct row *pod)
+{
+    struct span waiting = row_text(pod, FIELD_WAITING);
+    return span_ends_with(waiting, "BackOff") || span_starts_with(waiting, "Err") || span_ends_with(waiting, "Error");
+}
+
+static void collect_pod(struct collector *collector, const struct row *row)
+{
+    if (!pod_fails(row))
+        return;
+    size_t owner = find_failing_owner(collector, row);
+    if (owner != ESTATE_NONE) {
+        collector->symptoms[owner].pod = row;
+        return;
+    }
+    struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "failing");
+    if (problem != NULL)
+        problem_list_explain(problem, "%.*s", SPAN_PRINT(row_text(row, FIELD_WAITING)));
+}
+
+/* A failing pod says more than its workload being down. */
+static bool has_failing_pod(const struct collector *collector, const struct row *workload)
+{
+    struct span name = row_name(workload);
+    size_t at = 0;
+    const struct row *pod;
+    while ((pod = table_next(store_find_table(collector->store, KIND_ID_PODS, row_region(workload)), &at)) != NULL)
+        if (pod_fails(pod) && span_equals(row_namespace(pod), row_namespace(workload)) && row_name(pod).length > name.length &&
+            span_equals(span_first(row_name(pod), name.length), name))
+            return true;
+    return false;
+}
+
 /* Nothing of it runs. A workload that is short of some replicas is on its way more often than not. */
 static void collect_workload(struct collector *collector, const struct row *row)
 {
-    if (row_integer(row, FIELD_REPLICAS, 0) <= 0 || row_integer(row, FIELD_REPLICAS_READY, 0) > 0 || row_true(row, FIELD_SUSPENDED))
+    if (row_integer(row, FIELD_REPLICAS, 0) <= 0 || row_integer(row, FIELD_REPLICAS_READY, 0) > 0 || row_true(row, FIELD_SUSPENDED) ||
+        has_failing_pod(collector, row) || find_failing_owner(collector, row) != ESTATE_NONE)
         return;
     struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "down");
     struct span message = row_text(row, FIELD_READY_MESSAGE);
     if (problem != NULL)
         problem_list_explain(problem, "%.*s", SPAN_PRINT(span_is_empty(message) ? SPAN_LITERAL("none of its replicas is ready") : message));
-}
-
-static void collect_pod(struct collector *collector, const struct row *row)
-{
-    struct span waiting = row_text(row, FIELD_WAITING);
-    if (!span_ends_with(waiting, "BackOff") && !span_starts_with(waiting, "Err") && !span_ends_with(waiting, "Error"))
-        return;
-    struct problem *problem = add_row(collector, PROBLEM_WEIGHT_WORKLOAD, TONE_WARN, row, "failing");
-    if (problem != NULL)
-        problem_list_explain(problem, "%.*s", SPAN_PRINT(waiting));
 }
 
 static void collect_provider(struct collector *collector, const struct row *row)
@@ -227,28 +266,37 @@ static void collect_deletions(struct collector *collector)
         }
 }
 
-static void add_health(struct collector *collector, enum problem_weight weight, const struct row *row, const struct health *health, size_t blocked)
+static struct problem *add_health(struct collector *collector, enum problem_weight weight, const struct row *row, const struct health *health)
 {
-    if (health->tone > TONE_WARN)
-        return;
-    struct problem *problem = add_row(collector, weight, health->tone, row, health_name(health->tone));
-    if (problem != NULL) {
-        problem->blocked = blocked;
+    struct problem *problem = health->tone > TONE_WARN ? NULL : add_row(collector, weight, health->tone, row, health_name(health->tone));
+    if (problem != NULL)
         problem_list_explain(problem, "%s", health->cause);
-    }
+    return problem;
+}
+
+static void add_application(struct collector *collector, size_t index)
+{
+    const struct application *application = &collector->estate->applications[index];
+    const struct symptom *symptom = &collector->symptoms[index];
+    struct problem *problem = add_health(collector, PROBLEM_WEIGHT_APPLICATION, application->row, &application->health);
+    if (problem == NULL)
+        return;
+    problem->blocked = symptom->blocked;
+    if (symptom->pod != NULL)
+        problem_list_explain(problem, "%s; pod %.*s: %.*s", application->health.cause, SPAN_PRINT(row_name(symptom->pod)),
+                             SPAN_PRINT(row_text(symptom->pod, FIELD_WAITING)));
 }
 
 static void collect_estate(struct collector *collector)
 {
     const struct estate *estate = collector->estate;
     for (size_t i = 0; i < estate->organization_count; i++)
-        add_health(collector, PROBLEM_WEIGHT_ORGANIZATION, estate->organizations[i].row, &estate->organizations[i].health, 0);
+        add_health(collector, PROBLEM_WEIGHT_ORGANIZATION, estate->organizations[i].row, &estate->organizations[i].health);
     for (size_t i = 0; i < estate->environment_count; i++) /* only what its Applications do not tell already */
         if (health_tone_of(row_text(estate->environments[i].row, FIELD_PHASE)) <= TONE_WARN)
-            add_health(collector, PROBLEM_WEIGHT_ENVIRONMENT, estate->environments[i].row, &estate->environments[i].health, 0);
+            add_health(collector, PROBLEM_WEIGHT_ENVIRONMENT, estate->environments[i].row, &estate->environments[i].health);
     for (size_t i = 0; i < estate->application_count; i++)
-        add_health(collector, PROBLEM_WEIGHT_APPLICATION, estate->applications[i].row, &estate->applications[i].health,
-                   collector->blocked_of_application[i]);
+        add_application(collector, i);
 }
 
 static void collect_feeds(struct collector *collector)
@@ -323,7 +371,7 @@ void problem_collect(struct problem_list *list, const struct estate *estate, con
 {
     problem_list_empty(list);
     struct collector collector = {list, estate, estate->store, claim, now_ms,
-                                  alloc_zeroed(estate->application_count + 1, sizeof(size_t))};
+                                  alloc_zeroed(estate->application_count + 1, sizeof(struct symptom))};
     collect_feeds(&collector);
     collect_cutover(&collector);
     each_row(&collector, KIND_ID_NODES, collect_machine);
@@ -331,16 +379,16 @@ void problem_collect(struct problem_list *list, const struct estate *estate, con
     each_row(&collector, KIND_ID_GITREPOSITORIES, collect_source);
     each_row(&collector, KIND_ID_HELMREPOSITORIES, collect_source);
     each_row(&collector, KIND_ID_OCIREPOSITORIES, collect_source);
-    collect_estate(&collector);
+    each_row(&collector, KIND_ID_PODS, collect_pod);
     each_row(&collector, KIND_ID_DEPLOYMENTS, collect_workload);
     each_row(&collector, KIND_ID_STATEFULSETS, collect_workload);
     each_row(&collector, KIND_ID_DAEMONSETS, collect_workload);
-    each_row(&collector, KIND_ID_PODS, collect_pod);
+    collect_estate(&collector);
     each_row(&collector, KIND_ID_PROVIDERS, collect_provider);
     collect_skew(&collector, KIND_ID_HELMRELEASES);
     collect_skew(&collector, KIND_ID_GITREPOSITORIES);
     collect_tables(&collector);
     collect_deletions(&collector);
-    free(collector.blocked_of_application);
+    free(collector.symptoms);
     problem_list_settle(list);
 }

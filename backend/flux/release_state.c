@@ -111,8 +111,8 @@ static struct span describe(const struct row *row, enum release_phase phase)
         return SPAN_EMPTY;
     case RELEASE_PHASE_SUSPENDED:
         if (row_is(row, FIELD_READY, "True"))
-            return SPAN_LITERAL("suspended: its Ready=True is frozen");
-        return span_is_empty(find_cause(row)) ? SPAN_LITERAL("suspended: nothing is reconciled") : find_cause(row);
+            return SPAN_LITERAL("its Ready=True is frozen");
+        return span_is_empty(find_cause(row)) ? SPAN_LITERAL("nothing is reconciled") : find_cause(row);
     case RELEASE_PHASE_STALE:
         return SPAN_LITERAL("its Ready is of an older generation: the controller has not taken in the present spec");
     case RELEASE_PHASE_UNKNOWN:

@@ -42,7 +42,7 @@ static bool release_of_application(const struct column_context *context, const s
 
 static bool pod_of_release(const struct column_context *context, const struct row *parent, const struct row *row)
 {
-    return application_owns_pod(parent, row);
+    return application_owns(parent, row);
 }
 
 static bool release_of_kustomization(const struct column_context *context, const struct row *parent, const struct row *row)

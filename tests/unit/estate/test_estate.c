@@ -144,7 +144,7 @@ static const struct {
      .messages = "hw-me-east-215-b-rtz-prod=no quota", .release_ready = "True", .tone = TONE_BAD,
      .cause = "cluster me-east-215-b is Failed: no quota"},
     {"suspended", .phase = "Ready", .release_ready = "True", .suspended = "true", .tone = TONE_PAUSED,
-     .cause = "HelmRelease acme/shop in fsn1 is Suspended: suspended: its Ready=True is frozen"},
+     .cause = "HelmRelease acme/shop in fsn1 is Suspended: its Ready=True is frozen"},
     {"degraded phase", .phase = "Degraded", .release_ready = "True", .tone = TONE_WARN, .cause = "phase Degraded"},
     {"bootstrap observes only", .bootstrap = "true", .backing = "bp-gitea=flux-system", .tone = TONE_GOOD, .cause = ""},
     {"invalid topology", .phase = "Pending", .release_ready = "True", .own_ready = "False", .own_reason = "InvalidTopology",
@@ -211,8 +211,8 @@ Test(application, finds_releases_of_its_clusters_and_its_pods)
     const struct application *shop = &estate->applications[0];
     cr_assert_eq(shop->release_count, 1);
     cr_assert_eq(row_region(shop->releases[0]), 1);
-    cr_assert(application_owns_pod(shop->releases[0], pod));
-    cr_assert_not(application_owns_pod(shop->releases[0], other));
+    cr_assert(application_owns(shop->releases[0], pod));
+    cr_assert_not(application_owns(shop->releases[0], other));
     estate_free(estate);
     store_free(store);
 }

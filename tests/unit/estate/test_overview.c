@@ -235,3 +235,23 @@ Test(overview, regions_that_drifted_apart_and_workloads_that_are_down)
     store_free(store);
     TEST_NO_LEAKS();
 }
+
+Test(overview, a_failing_pod_is_told_where_it_belongs)
+{
+    struct store *store = rows_store("fsn1", NULL);
+    rows_add(store, KIND_ID_APPLICATIONS, 0, "acme/shop", FIELD_PHASE, "Degraded", ROWS_END);
+    rows_add(store, KIND_ID_HELMRELEASES, 0, "acme/shop", FIELD_READY, "True", ROWS_END);
+    rows_add(store, KIND_ID_PODS, 0, "acme/shop-1", FIELD_LABELS, "helm.toolkit.fluxcd.io/name=shop|helm.toolkit.fluxcd.io/namespace=acme",
+             FIELD_WAITING, "CrashLoopBackOff", ROWS_END);
+    rows_add(store, KIND_ID_PODS, 0, "loki/loki-0", FIELD_WAITING, "ImagePullBackOff", ROWS_END);
+    rows_add(store, KIND_ID_STATEFULSETS, 0, "loki/loki", FIELD_REPLICAS, "1", ROWS_END);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert_eq(overview.problems.count, 2);
+    cr_assert_str_eq(overview.problems.items[0].cause, "phase Degraded; pod shop-1: CrashLoopBackOff");
+    cr_assert_str_eq(overview.problems.items[1].title, "Pod loki/loki-0 is failing", "and not its StatefulSet too");
+    overview_clear(&overview);
+    store_free(store);
+    TEST_NO_LEAKS();
+}

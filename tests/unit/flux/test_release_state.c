@@ -27,7 +27,7 @@ static const struct {
     {"blocked by message", "helmreleases", .ready = "False", .message = "dependency 'flux-system/bp-openbao' is not ready",
      .phase = RELEASE_PHASE_BLOCKED, .cause = "dependency 'flux-system/bp-openbao' is not ready"},
     {"suspended wins over green", "helmreleases", .ready = "True", .suspended = "true", .phase = RELEASE_PHASE_SUSPENDED,
-     .cause = "suspended: its Ready=True is frozen"},
+     .cause = "its Ready=True is frozen"},
     {"suspended while failed keeps the cause", "helmreleases", .ready = "False", .message = "boom", .suspended = "true",
      .phase = RELEASE_PHASE_SUSPENDED, .cause = "boom"},
     {"nothing said", "helmreleases", .phase = RELEASE_PHASE_UNKNOWN,
