@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -91,6 +92,25 @@ Test(pty, pastes_are_text_and_unknown_sequences_do_nothing)
     cr_assert(pty_app_wait_text(app, "5 keys", DEADLINE_MS), "the tail of an unknown sequence became keys");
     pty_app_write(app, "\xFF\xFEw", 3);
     cr_assert(pty_app_wait_text(app, "key w.", DEADLINE_MS));
+    leave(app);
+}
+
+Test(pty, any_bytes_are_survived)
+{
+    struct pty_app *app = start("xterm-256color");
+    unsigned char bytes[20000];
+    size_t length = 0;
+    srand(17);
+    while (length < sizeof bytes) {
+        unsigned char byte = (unsigned char)(rand() % 3 == 0 ? "\033[O;~\x9b\xE6\xFF" "200"[rand() % 11] : rand() % 256);
+        if (byte != 0x11 && byte != 0x16 && byte != 0x18 && byte != 0x1A) /* keys that the program acts upon */
+            bytes[length++] = byte;
+    }
+    pty_app_write(app, bytes, sizeof bytes);
+    pty_app_write(app, "\033[201~\033[201~", 12); /* a paste may have been opened */
+    pty_app_write(app, "still here", 10);
+    cr_assert(pty_app_wait_text(app, "key h.", DEADLINE_MS));
+    cr_assert(pty_app_wait_idle(app, DEADLINE_MS));
     leave(app);
 }
 
