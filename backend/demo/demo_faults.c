@@ -10,6 +10,8 @@
 #include "base/array.h"
 #include "demo/demo_json.h"
 
+#define FLOOD_BYTES (20 << 20)
+
 struct rule {
     enum demo_fault_action action;
     json_t *words; /* as posted */
@@ -25,7 +27,8 @@ struct demo_faults {
 
 static const char *const action_names[DEMO_FAULT_COUNT] = {
     [DEMO_FAULT_STATUS] = "status", [DEMO_FAULT_DROP] = "drop",   [DEMO_FAULT_STALL] = "stall",
-    [DEMO_FAULT_BREAK] = "break",   [DEMO_FAULT_CUT] = "cut",     [DEMO_FAULT_FREEZE] = "freeze"};
+    [DEMO_FAULT_BREAK] = "break",   [DEMO_FAULT_CUT] = "cut",     [DEMO_FAULT_FREEZE] = "freeze",
+    [DEMO_FAULT_FLOOD] = "flood"};
 
 struct demo_faults *demo_faults_new(void)
 {
@@ -113,6 +116,7 @@ static struct demo_fault take(struct rule *rule, unsigned epoch)
         .retry_after_s = (int)demo_json_integer(rule->words, "retryAfter", 0),
         .delay_ms = demo_json_integer(rule->words, "delayMs", -1),
         .after_bytes = (size_t)demo_json_integer(rule->words, "afterBytes", 0),
+        .flood_bytes = (size_t)demo_json_integer(rule->words, "bytes", FLOOD_BYTES),
         .body = alloc_strdup(json_string_value(body)),
         .epoch = epoch,
     };

@@ -3,11 +3,12 @@
  * A rule as JSON (POST /demo/faults):
  *   {"url": "*helmreleases*continue=*", a shell pattern over path?query; left out: any
  *    "method": "GET",                 left out: any
- *    "action": "status" | "drop" | "stall" | "break" | "cut" | "freeze",
+ *    "action": "status" | "drop" | "stall" | "break" | "cut" | "freeze" | "flood",
  *    "code": 503, "body": "...",      status: the reply (body left out: a Kubernetes Status)
  *    "retryAfter": 5,                 status: seconds for the Retry-After header
  *    "delayMs": 3000,                 stall: before an ordinary reply; left out: until the rule is removed
- *    "afterBytes": 1000,              break, cut, freeze: how much of the body still passes
+ *    "afterBytes": 1000,              break, cut, freeze, flood: how much of the body still passes
+ *    "bytes": 20971520,               flood: length of the line that is put in
  *    "count": 1}                      how many requests; left out: until the rule is removed */
 #ifndef DEMO_DEMO_FAULTS_H
 #define DEMO_DEMO_FAULTS_H
@@ -28,6 +29,7 @@ enum demo_fault_action {
     DEMO_FAULT_BREAK,  /* the body turns into broken JSON and ends properly */
     DEMO_FAULT_CUT,    /* the connection closes in the middle of the body */
     DEMO_FAULT_FREEZE, /* the body stops and the connection stays open */
+    DEMO_FAULT_FLOOD,  /* one overlong line in the body, which then goes on */
     DEMO_FAULT_COUNT
 };
 
@@ -37,6 +39,7 @@ struct demo_fault {
     int retry_after_s;
     int64_t delay_ms; /* negative: until the rule is removed */
     size_t after_bytes;
+    size_t flood_bytes;
     char *body;     /* owned; NULL: none given */
     unsigned epoch; /* of the rule set it came from */
 };

@@ -10,8 +10,8 @@
 #include "demo/demo_object.h"
 #include "demo/demo_shelf.h"
 
-#define DEMO_HISTORY_MAX 16384             /* events */
-#define DEMO_HISTORY_BYTES_MAX (256u << 20) /* of object text they may hold */
+#define DEMO_HISTORY_MAX 16384              /* events */
+#define DEMO_HISTORY_BYTES_MAX (128u << 20) /* of object text they may hold */
 
 enum demo_event_type { DEMO_EVENT_ADDED, DEMO_EVENT_MODIFIED, DEMO_EVENT_DELETED };
 

@@ -39,13 +39,30 @@ bool demo_outflow_stall(const struct demo_outflow *flow, int64_t delay_ms)
 
 static ssize_t pull_bytes(struct demo_outflow *flow, char *out, size_t size)
 {
-    if (flow->bytes == NULL)
-        return flow->stream.read(flow->stream.state, out, size);
+    if (flow->bytes == NULL) {
+        ssize_t count = flow->stream.read(flow->stream.state, out, size);
+        flow->sent += count > 0 ? (size_t)count : 0;
+        return count;
+    }
     size_t left = flow->length - flow->sent;
     if (left == 0)
         return DEMO_HTTP_STREAM_END;
     size_t taken = left < size ? left : size;
     memcpy(out, flow->bytes + flow->sent, taken);
+    flow->sent += taken;
+    return (ssize_t)taken;
+}
+
+/* The overlong line, piece by piece; then the body goes on. */
+static ssize_t flood(struct demo_outflow *flow, char *out, size_t size)
+{
+    size_t taken = flow->fault.flood_bytes < size ? flow->fault.flood_bytes : size;
+    memset(out, 'x', taken);
+    flow->fault.flood_bytes -= taken;
+    if (flow->fault.flood_bytes == 0) {
+        out[taken - (taken > 0 ? 1 : 0)] = '\n';
+        flow->fault.action = DEMO_FAULT_NONE;
+    }
     return (ssize_t)taken;
 }
 
@@ -58,6 +75,8 @@ static ssize_t spoil(struct demo_outflow *flow, char *out, size_t size)
             flow->fault.action = DEMO_FAULT_NONE;
         return flow->fault.action == DEMO_FAULT_NONE ? 0 : DEMO_HTTP_STREAM_ABORT;
     }
+    if (flow->fault.action == DEMO_FAULT_FLOOD)
+        return flood(flow, out, size);
     if (flow->fault.action == DEMO_FAULT_CUT)
         return DEMO_HTTP_STREAM_ABORT;
     if (flow->is_spoiled || size < sizeof garbage)
@@ -81,10 +100,7 @@ ssize_t demo_outflow_pull(struct demo_outflow *flow, char *out, size_t size)
 {
     for (;;) {
         ssize_t count = pull_step(flow, out, size);
-        if (count < 0)
-            return count;
-        flow->sent += (size_t)count;
-        if (count > 0)
+        if (count != 0)
             return count;
         if (is_stopping(flow) || is_client_gone(flow->fd))
             return DEMO_HTTP_STREAM_ABORT;

@@ -242,6 +242,7 @@ static const struct {
     {"{\"action\":\"cut\",\"afterBytes\":300,\"count\":1}", RELEASES, 200, true, false},
     {"{\"action\":\"stall\",\"count\":1}", RELEASES, 0, true, false},
     {"{\"action\":\"stall\",\"delayMs\":60,\"count\":1}", RELEASES, 200, false, true},
+    {"{\"action\":\"flood\",\"afterBytes\":300,\"bytes\":3000000,\"count\":1}", RELEASES, 200, false, false},
     {"{\"action\":\"freeze\",\"afterBytes\":300,\"count\":1}", RELEASES, 200, true, false},
 };
 
