@@ -129,52 +129,61 @@ static bool works(const struct keymap *keymap, enum keymap_context context, cons
            keymap_resolve(keymap, context, &binding->keys, &reached) == KEYMAP_ACTION && reached == binding;
 }
 
-/* Enumerates nearest context first: `at` counts contexts along the chain times the number of bindings. */
-bool keymap_next(const struct keymap *keymap, enum keymap_context context, size_t *at, struct keymap_binding *ret_binding)
+/* Enumerates nearest context first: `at` counts contexts along the chain times the number of bindings. COMMAND_NONE: of any command
+ * (asking whether a binding works is the costly part, so the command is compared before). */
+static const struct binding *next_working(const struct keymap *keymap, enum keymap_context context, enum command_id command, size_t *at)
 {
     size_t count = keymap->bindings.count;
     enum keymap_context asked = context;
     for (size_t step = count == 0 ? 0 : *at / count; step > 0; step--) {
         if (keymap_context_next(asked) == asked)
-            return false;
+            return NULL;
         asked = keymap_context_next(asked);
     }
     while (count > 0) {
         const struct binding *binding = &keymap->bindings.items[*at % count];
+        bool wanted = binding->context == asked && (command == COMMAND_NONE || binding->command == command);
         (*at)++;
-        if (binding->context == asked && works(keymap, context, binding)) {
-            *ret_binding = (struct keymap_binding){
-                .keys = binding->keys,
-                .match = {binding->command, binding->argument == NULL ? "" : binding->argument},
-                .context = binding->context,
-            };
-            return true;
-        }
+        if (wanted && works(keymap, context, binding))
+            return binding;
         if (*at % count != 0)
             continue;
         if (keymap_context_next(asked) == asked)
-            return false;
+            return NULL;
         asked = keymap_context_next(asked);
     }
-    return false;
+    return NULL;
+}
+
+static const char *argument_of(const struct binding *binding)
+{
+    return binding->argument == NULL ? "" : binding->argument;
+}
+
+bool keymap_next(const struct keymap *keymap, enum keymap_context context, size_t *at, struct keymap_binding *ret_binding)
+{
+    const struct binding *binding = next_working(keymap, context, COMMAND_NONE, at);
+    if (binding == NULL)
+        return false;
+    *ret_binding = (struct keymap_binding){
+        .keys = binding->keys, .match = {binding->command, argument_of(binding)}, .context = binding->context};
+    return true;
 }
 
 bool keymap_keys_for(const struct keymap *keymap, enum keymap_context context, enum command_id command,
                      const char *argument, char out[KEY_SEQUENCE_NAME_MAX])
 {
-    struct keymap_binding binding;
-    size_t shortest = SIZE_MAX;
-    for (size_t at = 0; keymap_next(keymap, context, &at, &binding);) {
-        if (binding.match.command != command || (argument != NULL && strcmp(argument, binding.match.argument) != 0))
-            continue;
-        char name[KEY_SEQUENCE_NAME_MAX];
-        size_t length = key_sequence_print(&binding.keys, name);
-        if (binding.keys.count < shortest) {
-            shortest = binding.keys.count;
-            memcpy(out, name, length + 1);
-        }
+    const struct binding *binding, *shortest = NULL;
+    if (command == COMMAND_NONE)
+        return false;
+    for (size_t at = 0; (binding = next_working(keymap, context, command, &at)) != NULL;) {
+        bool wanted = argument == NULL || strcmp(argument, argument_of(binding)) == 0;
+        if (wanted && (shortest == NULL || binding->keys.count < shortest->keys.count))
+            shortest = binding;
     }
-    return shortest != SIZE_MAX;
+    if (shortest != NULL)
+        key_sequence_print(&shortest->keys, out);
+    return shortest != NULL;
 }
 
 size_t keymap_problem_count(const struct keymap *keymap)
