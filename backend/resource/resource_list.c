@@ -261,6 +261,7 @@ static void write_text(struct resource_list *list, const struct column_context *
     char text[ROW_TEXT_MAX];
     size_t length = 0;
     struct column_value value;
+    text[0] = '\0';
     for (size_t i = 0; i < list->columns.count && length < sizeof text; i++) {
         if (list->columns.columns[i].type == COLUMN_TYPE_AGE)
             continue;
