@@ -67,10 +67,19 @@ static struct span activeflag(const struct measuring *m)
     return row == NULL ? SPAN_EMPTY : row_lookup(row, FIELD_DATA, "registriesYamlActive");
 }
 
+static enum step_result claimed(const struct measuring *m)
+{
+    return m->claim == NULL ? STEP_RESULT_PENDING : m->claim->result;
+}
+
 /* By the step's Job alone; `unseen` says what it does not show. */
 static void byjob(struct measuring *m, const char *unseen)
 {
     char phrase[320];
+    if (m->job->state == STEP_JOB_NONE && claimed(m) == STEP_RESULT_PENDING) {
+        truth_measure_say(m->cell, TRUTH_OUTCOME_UNKNOWN, NULL, "not yet measured: there is no Job of this step");
+        return;
+    }
     step_job_phrase(m->job, phrase, sizeof phrase);
     enum truth_outcome outcome = TRUTH_OUTCOME_UNKNOWN;
     if (m->job->state == STEP_JOB_SUCCEEDED)
@@ -133,6 +142,7 @@ static void measureprewarm(struct measuring *m)
     struct span flag = activeflag(m);
     char phrase[320];
     step_job_phrase(m->job, phrase, sizeof phrase);
+    bool has_job = m->job->state > STEP_JOB_UNKNOWN;
     if (!isprimary(m))
         measuresecondaryprewarm(m);
     else if (span_is_empty(flag))
@@ -141,7 +151,8 @@ static void measureprewarm(struct measuring *m)
         truth_measure_say(m->cell, TRUTH_OUTCOME_DONE, NULL, "registriesYamlActive v2");
     else
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL,
-                          "registriesYamlActive is %.*s: nodes still pull from outside; %s", SPAN_PRINT(flag), phrase);
+                          "registriesYamlActive is %.*s: nodes still pull from outside%s%s", SPAN_PRINT(flag),
+                          has_job ? "; " : "", has_job ? phrase : "");
 }
 
 static void measurepivot(struct measuring *m)
@@ -172,11 +183,6 @@ static void measuretoken(struct measuring *m)
         byjob(m, "the Secret org-services/provisioning-github-token is not read");
     else
         elsewhere(m);
-}
-
-static enum step_result claimed(const struct measuring *m)
-{
-    return m->claim == NULL ? STEP_RESULT_PENDING : m->claim->result;
 }
 
 static void measureapplied(struct measuring *m, const struct row *policy)

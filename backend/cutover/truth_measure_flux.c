@@ -86,9 +86,15 @@ void truth_measure_git_source(const struct truth_context *context, int region, s
         truth_measure_say(cell, TRUTH_OUTCOME_DONE, NULL, "local and Ready at generation %lld", (long long)generation);
 }
 
+#define TALLY_HOSTS_MAX 8
+
 struct tally {
     size_t total, local, tolerated, suspended, undecided;
-    struct span first; /* what one that is not local says */
+    struct span first; /* an object that is not local: what it says, or its name */
+    struct {
+        char name[HOST_NAME_MAX];
+        size_t count;
+    } hosts[TALLY_HOSTS_MAX]; /* that are not local */
 };
 
 static void beside(const struct tally *tally, char *out, size_t size)
@@ -102,11 +108,37 @@ static void beside(const struct tally *tally, char *out, size_t size)
         snprintf(out, size, " (%zu suspended beside)", tally->suspended);
 }
 
+static void tallyhost(struct tally *tally, const char *name)
+{
+    for (size_t i = 0; i < TALLY_HOSTS_MAX; i++) {
+        if (tally->hosts[i].count == 0)
+            snprintf(tally->hosts[i].name, sizeof tally->hosts[i].name, "%s", name);
+        if (strcmp(tally->hosts[i].name, name) == 0) {
+            tally->hosts[i].count++;
+            return;
+        }
+    }
+}
+
+/* The host that most objects name; the first by name among equals, so that the sentence does not flicker. */
+static size_t busiest(const struct tally *tally)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < TALLY_HOSTS_MAX && tally->hosts[i].count > 0; i++) {
+        bool is_more = tally->hosts[i].count > tally->hosts[best].count;
+        bool is_equal = tally->hosts[i].count == tally->hosts[best].count;
+        if (is_more || (is_equal && strcmp(tally->hosts[i].name, tally->hosts[best].name) < 0))
+            best = i;
+    }
+    return best;
+}
+
 /* Suspended sources that point outside are beside the number: suspending buys no tick. Local ones count as local. */
 static void tallysource(const struct truth_context *context, const struct row *row, struct tally *tally)
 {
-    struct span url = row_text(row, FIELD_URL);
-    enum host_class class = classof(context, url);
+    struct host host;
+    host_of_url(&host, row_text(row, FIELD_URL));
+    enum host_class class = host_classify(&host, context->fqdn);
     if (class != HOST_CLASS_LOCAL && istolerated(row_name(row))) {
         tally->tolerated++;
     } else if (class != HOST_CLASS_LOCAL && row_true(row, FIELD_SUSPENDED)) {
@@ -115,9 +147,24 @@ static void tallysource(const struct truth_context *context, const struct row *r
         tally->total++;
         tally->local += class == HOST_CLASS_LOCAL ? 1 : 0;
         tally->undecided += class == HOST_CLASS_UNDECIDED ? 1 : 0;
-        if (class != HOST_CLASS_LOCAL && (span_is_empty(tally->first) || span_compare(url, tally->first) < 0))
-            tally->first = url;
+        if (class != HOST_CLASS_LOCAL)
+            tallyhost(tally, host.name);
     }
+}
+
+static void sayhelmsources(const struct tally *tally, const char *more, struct truth_cell *cell)
+{
+    char text[16], others[48] = "";
+    snprintf(text, sizeof text, "%zu/%zu", tally->local, tally->total);
+    size_t best = busiest(tally), rest = tally->total - tally->local - tally->hosts[best].count;
+    if (rest > 0)
+        snprintf(others, sizeof others, " and %zu elsewhere", rest);
+    if (tally->local == tally->total)
+        truth_measure_say(cell, TRUTH_OUTCOME_DONE, text, "all %zu local%s", tally->total, more);
+    else
+        truth_measure_say(cell, tally->local == 0 ? TRUTH_OUTCOME_NOT_DONE : TRUTH_OUTCOME_PARTIAL, text,
+                          "%zu of %zu local, %zu still %s%s%s", tally->local, tally->total, tally->hosts[best].count,
+                          tally->hosts[best].name, others, more);
 }
 
 void truth_measure_helm_sources(const struct truth_context *context, int region, struct truth_cell *cell)
@@ -130,19 +177,14 @@ void truth_measure_helm_sources(const struct truth_context *context, int region,
     const struct row *row;
     while ((row = table_next(table, &at)) != NULL)
         tallysource(context, row, &tally);
-    char text[16], more[64];
+    char more[64];
     beside(&tally, more, sizeof more);
-    snprintf(text, sizeof text, "%zu/%zu", tally.local, tally.total);
-    if (tally.undecided > 0)
+    if (tally.undecided > 0 && tally.local + tally.undecided == tally.total)
         nodomain(cell);
     else if (tally.total == 0)
         truth_measure_say(cell, TRUTH_OUTCOME_UNKNOWN, NULL, "there is no active HelmRepository to measure%s", more);
-    else if (tally.local == tally.total)
-        truth_measure_say(cell, TRUTH_OUTCOME_DONE, text, "all %zu local%s", tally.total, more);
     else
-        truth_measure_say(cell, tally.local == 0 ? TRUTH_OUTCOME_NOT_DONE : TRUTH_OUTCOME_PARTIAL, text,
-                          "%zu of %zu local, %zu still elsewhere (%.*s)%s", tally.local, tally.total, tally.total - tally.local,
-                          SPAN_PRINT(span_first(tally.first, 80)), more);
+        sayhelmsources(&tally, more, cell);
 }
 
 /* global.imageRegistry of the releases that are here. */

@@ -49,6 +49,13 @@ static const struct {
     {0x7F000000u, 8},
 };
 
+/* API groups and prefixes of label and annotation keys (domain contract 1.6, 2). Their resources' names end in them. */
+static const char *const API_GROUPS[] = {
+    "openova.io",         "catalyst.openova.io", "orgs.openova.io",    "apps.openova.io",
+    "bp.openova.io",      "dr.openova.io",       "access.openova.io",  "placement.catalyst.openova.io",
+    "cutover.openova.io", "compose.openova.io",  "sandbox.openova.io",
+};
+
 static const char *const CLASS_NAMES[] = {
     [HOST_CLASS_NONE] = "none",         [HOST_CLASS_BROKEN] = "unreadable",      [HOST_CLASS_LOCAL] = "local",
     [HOST_CLASS_ALLOWED] = "allowed",   [HOST_CLASS_MOTHERSHIP] = "mothership",  [HOST_CLASS_UPSTREAM] = "upstream",
@@ -229,7 +236,24 @@ const char *host_class_name(enum host_class class)
     return CLASS_NAMES[class];
 }
 
-bool host_find_tether(struct span text, const char *fqdn, struct host *found)
+static bool isapigroup(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(API_GROUPS); i++) {
+        if (strcmp(name, API_GROUPS[i]) == 0 || (i > 0 && isbelow(name, API_GROUPS[i], strlen(API_GROUPS[i]))))
+            return true;
+    }
+    return false;
+}
+
+/* A key or group stands alone or before '/', and nothing before it makes it an address. */
+static bool isword(struct span text, size_t start, size_t end, const char *name)
+{
+    bool is_addressed = start > 0 && (text.data[start - 1] == '/' || text.data[start - 1] == '@');
+    bool has_port = end < text.length && text.data[end] == ':';
+    return !is_addressed && !has_port && isapigroup(name);
+}
+
+bool host_find_tether(struct span text, enum host_text kind, const char *fqdn, struct host *found)
 {
     size_t at = 0;
     while (at < text.length) {
@@ -240,7 +264,8 @@ bool host_find_tether(struct span text, const char *fqdn, struct host *found)
         if (span_find_byte(token, '.') >= 0) {
             keep(found, token);
             enum host_class class = host_classify(found, fqdn);
-            if (class == HOST_CLASS_MOTHERSHIP || class == HOST_CLASS_UPSTREAM)
+            bool is_tether = class == HOST_CLASS_MOTHERSHIP || class == HOST_CLASS_UPSTREAM;
+            if (is_tether && (kind == HOST_TEXT_NAMES || !isword(text, start, at, found->name)))
                 return true;
         }
         at += at < text.length && at == start ? 1 : 0;

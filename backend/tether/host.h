@@ -40,7 +40,13 @@ void host_of_image(struct host *host, struct span reference, struct span *path);
 enum host_class host_classify(const struct host *host, const char *fqdn);
 const char *host_class_name(enum host_class class);
 
+/* What a text is, when hosts are looked for in it. */
+enum host_text {
+    HOST_TEXT_FREE,  /* anything: label keys and API groups of OpenOva ("openova.io/region") are words, not hosts */
+    HOST_TEXT_NAMES, /* a value whose key says that it names a host: image, registry, url … */
+};
+
 /* The first mothership or upstream host that a text holds at host boundaries ("https://console.openova.io/x?y"). */
-bool host_find_tether(struct span text, const char *fqdn, struct host *found);
+bool host_find_tether(struct span text, enum host_text kind, const char *fqdn, struct host *found);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/array.h"
 
 #define VALUES_PREFIX "spec.values."
 #define CHART_DEFAULT_HOST "harbor.openova.io" /* of the vCluster charts (cutover contract 2.3) */
@@ -48,6 +49,22 @@ static enum value_check_result mothership(enum host_class class, const char **wh
                                           : VALUE_CHECK_CLEAN;
 }
 
+/* Keys whose value names a host (cutover contract 5.3, T-REL-07). */
+static enum host_text textkind(const char *path)
+{
+    static const char *const KEYS[] = {"image",         "repository", "registry", "registryMirror",
+                                       "imageRegistry", "package",    "url",      "host"};
+    const char *dot = strrchr(path, '.');
+    struct span key = span_of(dot == NULL ? path : dot + 1);
+    ptrdiff_t bracket = span_find_byte(key, '[');
+    key = bracket < 0 ? key : span_first(key, (size_t)bracket);
+    for (size_t i = 0; i < ARRAY_LENGTH(KEYS); i++) {
+        if (span_equals_text(key, KEYS[i]))
+            return HOST_TEXT_NAMES;
+    }
+    return HOST_TEXT_FREE;
+}
+
 /* Judges `text`, whose host is in *check already (or, for texts, is looked for here). */
 static void judge(struct checking *checking, struct value_check *check, struct span image_path)
 {
@@ -61,7 +78,7 @@ static void judge(struct checking *checking, struct value_check *check, struct s
             check->result = VALUE_CHECK_TETHER;
         break;
     case RULE_MATCH_TETHER:
-        if (host_find_tether(check->text, checking->fqdn, &check->host))
+        if (host_find_tether(check->text, textkind(check->path), checking->fqdn, &check->host))
             check->result = VALUE_CHECK_TETHER;
         check->class = host_classify(&check->host, checking->fqdn);
         break;

@@ -183,7 +183,7 @@ static const struct {
      0,
      "helmrepository-patches",
      TRUTH_VERDICT_DISPUTED,
-     "hel1: 0 of 1 local, 1 still elsewhere (oci://ghcr.io/openova-io) (1 tolerated beside)",
+     "hel1: 0 of 1 local, 1 still ghcr.io (1 tolerated beside)",
      {"1/1", "0/1"}},
     {"suspending buys no tick",
      PUT,
@@ -701,8 +701,7 @@ Test(cutover_text, shows_the_board_of_the_design)
         "claim from: status ConfigMap, watched\n",
         "  #  STEP                       CLAIM       MEASURED",
         "  4  registry-pivot             success  !! 1 of 2 nodes acknowledged (fsn1-w2.lan missing)",
-        "  6> helmrepository-patches     running  .. 1 of 2 local, 1 still elsewhere (oci://ghcr.io/openova-io) (1 tolerated "
-        "beside)",
+        "  6> helmrepository-patches     running  .. 1 of 2 local, 1 still ghcr.io (1 tolerated beside)",
         "1/2",
         "1/1",
         "24m40s slow\n",

@@ -142,7 +142,17 @@ Test(host, finds_tethers_in_text_at_host_boundaries)
 {
     static const struct {
         const char *text, *name;
+        enum host_text kind;
     } CASES[] = {
+        {"openova.io/region", NULL},
+        {"openova.io/region", "openova.io", HOST_TEXT_NAMES},
+        {"in(catalyst.openova.io/app, bp.openova.io/order)", NULL},
+        {"apps.openova.io", NULL},
+        {"organizations.orgs.openova.io", NULL},
+        {"//openova.io/healthz", "openova.io"},
+        {"https://catalyst.openova.io/x", "catalyst.openova.io"},
+        {"openova.io:443", "openova.io"},
+        {"x.openova.io/region", "x.openova.io"},
         {"https://console.openova.io/healthz", "console.openova.io"},
         {"mirror=ghcr.io,registry.acme.example", "ghcr.io"},
         {"mail to ops@openova.io.", "openova.io"},
@@ -156,7 +166,7 @@ Test(host, finds_tethers_in_text_at_host_boundaries)
     };
     for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
         struct host host;
-        bool found = host_find_tether(span_of(CASES[i].text), FQDN, &host);
+        bool found = host_find_tether(span_of(CASES[i].text), CASES[i].kind, FQDN, &host);
         cr_assert_eq(found, CASES[i].name != NULL, "%s gave '%s'", CASES[i].text, host.name);
         if (found)
             cr_assert_str_eq(host.name, CASES[i].name);
