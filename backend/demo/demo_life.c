@@ -124,6 +124,14 @@ static bool is_watched(enum demo_kind_id kind)
     return false;
 }
 
+/* An action that was under way when the demo started ends some day. */
+static void see_unfinished(struct demo_life_region *at, const json_t *release)
+{
+    if (demo_json_at(release, "status.conditions[?(@.type==\"Reconciling\")]"))
+        demo_life_region_plan(at, demo_life_region_pace(at, 600, 500, 600000), DEMO_LIFE_RELEASE_FINISH, DEMO_KIND_HELMRELEASE,
+                              demo_json_text(release, "metadata.namespace"), demo_json_text(release, "metadata.name"));
+}
+
 static void see_all(struct demo_life_region *at)
 {
     for (int kind = 0; kind < DEMO_KIND_COUNT; kind++) {
@@ -132,8 +140,11 @@ static void see_all(struct demo_life_region *at)
         json_t *objects = demo_store_list(at->store, (enum demo_kind_id)kind, NULL);
         size_t index = 0;
         json_t *object = NULL;
-        json_array_foreach(objects, index, object)
+        json_array_foreach(objects, index, object) {
             see(at, object, (enum demo_kind_id)kind, false);
+            if (kind == DEMO_KIND_HELMRELEASE)
+                see_unfinished(at, object);
+        }
         json_decref(objects);
     }
 }

@@ -1,0 +1,54 @@
+/* The cutover engine of catalyst-api and the Jobs it runs, with their real effects on both regions' objects
+ * (cutover contract 2 and 3, catalyst-api contract 3.7). One run at a time, on a thread of its own. */
+#ifndef DEMO_DEMO_CUTOVER_H
+#define DEMO_DEMO_CUTOVER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "demo/demo_cutover_events.h"
+#include "demo/demo_world.h"
+
+struct demo_cutover;
+
+/* Makes the API server that the cutover restarts go away and come back. */
+struct demo_cutover_restart {
+    void (*go_away)(void *context);
+    void (*come_back)(void *context);
+    void *context;
+};
+
+struct demo_cutover *demo_cutover_new(struct demo_world *world);
+void demo_cutover_free(struct demo_cutover *cutover); /* ends a run, waits for its thread; NULL allowed */
+void demo_cutover_set_restart(struct demo_cutover *cutover, struct demo_cutover_restart restart);
+struct demo_cutover_events *demo_cutover_bus(struct demo_cutover *cutover);
+bool demo_cutover_is_running(struct demo_cutover *cutover);
+
+enum demo_cutover_source { DEMO_CUTOVER_BY_OPERATOR, DEMO_CUTOVER_BY_TRIGGER };
+
+/* STATUS_OK: started. STATUS_FOUND: complete already, nothing done. STATUS_CONFLICT: running. STATUS_NOT_FOUND: no step
+ * ConfigMaps. STATUS_INVALID: a step ConfigMap is wrong. */
+enum status demo_cutover_start(struct demo_cutover *cutover, enum demo_cutover_source source, struct error *err);
+
+/* The next run (or the one under way) fails in that step; NULL: no more. */
+void demo_cutover_set_failure(struct demo_cutover *cutover, const char *step);
+
+/* Waits for the run under way to end, at most timeout_ms real milliseconds. True when none runs. */
+bool demo_cutover_wait(struct demo_cutover *cutover, int timeout_ms);
+
+/* A past run, at once, with times of its own: for scenarios, before anything serves or lives. */
+struct demo_cutover_past {
+    int started_ago_s;        /* contract seconds before now */
+    const char *until;        /* step it has not begun; NULL: all done */
+    const char *failing;      /* step that failed; NULL: none */
+    bool forgets_secondary;   /* incident 1: region B untouched */
+    bool keeps_registries_v1; /* incident 7: registriesYamlActive stays v1, no node acknowledged */
+    bool leaks_policy;        /* incident 25: the egress policy stays in both regions */
+};
+void demo_cutover_replay(struct demo_cutover *cutover, const struct demo_cutover_past *past);
+
+/* Goes on with a run that a replay left unfinished, as catalyst-api does at its start. */
+void demo_cutover_resume(struct demo_cutover *cutover);
+
+#endif

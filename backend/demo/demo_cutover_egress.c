@@ -1,0 +1,181 @@
+/* Step egress-block-test: lints, the deny-egress policy in every region, call-home probes, the hold with its samples. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/array.h"
+#include "base/hash_table.h"
+#include "demo/demo_build.h"
+#include "demo/demo_cutover_run.h"
+#include "demo/demo_flux.h"
+#include "demo/demo_json.h"
+
+#define HOLD_S 600
+#define SAMPLE_S 30
+
+/* ---- lints ---- */
+
+static bool is_local_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    size_t length = strcspn(host, "/:");
+    static const char *const SUFFIXES[] = {"." DEMO_WORLD_FQDN, ".svc.cluster.local", ".svc"};
+    for (size_t i = 0; i < ARRAY_LENGTH(SUFFIXES); i++) {
+        size_t suffix = strlen(SUFFIXES[i]);
+        if (length > suffix && strncmp(host + length - suffix, SUFFIXES[i], suffix) == 0)
+            return true;
+    }
+    return length == strlen(DEMO_WORLD_FQDN) && strncmp(host, DEMO_WORLD_FQDN, length) == 0;
+}
+
+static size_t lint_kind(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *path, const char *word)
+{
+    size_t found = 0, index = 0;
+    json_t *object = NULL;
+    json_t *objects = demo_store_list(run->world->stores[region], kind, NULL);
+    json_array_foreach(objects, index, object) {
+        const char *url = demo_json_text(object, path);
+        if (is_local_url(url) || demo_flux_is_suspended(object))
+            continue;
+        demo_cutover_run_log(run, "%s [%s] %s/%s %s", word, demo_world_region(region), demo_json_text(object, "metadata.namespace"),
+                             demo_json_text(object, "metadata.name"), url);
+        found++;
+    }
+    json_decref(objects);
+    return found;
+}
+
+static bool lint(struct demo_cutover_run *run)
+{
+    size_t found = 0;
+    for (int region = 0; region < demo_cutover_run_regions(run); region++) {
+        found += lint_kind(run, region, DEMO_KIND_GITREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
+        found += lint_kind(run, region, DEMO_KIND_HELMREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
+        found += lint_kind(run, region, DEMO_KIND_OCIREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
+        found += lint_kind(run, region, DEMO_KIND_PROVIDER, "spec.package", "EXTERNAL-PROVIDER-PACKAGE");
+    }
+    if (found)
+        return demo_cutover_run_fail(run, "%zu sources or packages still point outside", found);
+    demo_cutover_run_log(run, "lints: sources, packages, SMTP relay, per-Organization values: CLEAN");
+    return true;
+}
+
+/* ---- policy ---- */
+
+static void put_policy(struct demo_cutover_run *run, int region)
+{
+    json_t *policy = demo_build_object(NULL, DEMO_CUTOVER_POLICY, json_pack("{s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover"), 0);
+    json_object_set_new(
+        policy, "spec",
+        json_pack("{s:{}, s:{s:b, s:b}, s:[{s:[s, s, s, s]}, {s:[s, s, s, s]}, {s:[{s:{s:s}}], s:[{s:[{s:s, s:s}, {s:s, s:s}]}]}]}", "endpointSelector",
+                  "enableDefaultDeny", "egress", 1, "ingress", 0, "egress", "toCIDR", "10.42.0.0/16", "10.43.0.0/16", "10.96.0.0/12",
+                  "212.72.2.0/24", "toEntities", "kube-apiserver", "host", "remote-node", "cluster", "toEndpoints", "matchLabels", "k8s-app",
+                  "kube-dns", "toPorts", "ports", "port", "53", "protocol", "UDP", "port", "53", "protocol", "TCP"));
+    demo_store_put(run->world->stores[region], DEMO_KIND_CILIUMCLUSTERWIDENETWORKPOLICY, policy, DEMO_CUTOVER_MANAGER);
+    demo_cutover_run_log(run, "[%s] CiliumClusterwideNetworkPolicy " DEMO_CUTOVER_POLICY " applied, POLICY_APPLIED=yes", demo_world_region(region));
+}
+
+void demo_cutover_egress_reap(struct demo_world *world)
+{
+    for (int region = 0; region < DEMO_WORLD_REGIONS; region++)
+        demo_store_remove(world->stores[region], DEMO_KIND_CILIUMCLUSTERWIDENETWORKPOLICY, "", DEMO_CUTOVER_POLICY);
+}
+
+/* ---- hold ---- */
+
+static void add_not_ready(struct demo_cutover_run *run, int region, enum demo_kind_id kind, struct hash_table *set)
+{
+    json_t *objects = demo_store_list(run->world->stores[region], kind, NULL);
+    size_t index = 0;
+    json_t *object = NULL;
+    json_array_foreach(objects, index, object) {
+        bool is_busy = demo_json_at(object, "status.conditions[?(@.type==\"Reconciling\")]") != NULL;
+        if (demo_flux_is_ready(object) || demo_flux_is_suspended(object) || is_busy)
+            continue;
+        char *key = alloc_printf("%s %s/%s", demo_world_region(region), demo_json_text(object, "metadata.namespace"), demo_json_text(object, "metadata.name"));
+        hash_table_put(set, span_of(key), set);
+        free(key);
+    }
+    json_decref(objects);
+}
+
+static void collect_not_ready(struct demo_cutover_run *run, struct hash_table *set)
+{
+    hash_table_init(set, NULL);
+    for (int region = 0; region < demo_cutover_run_regions(run); region++) {
+        add_not_ready(run, region, DEMO_KIND_HELMRELEASE, set);
+        add_not_ready(run, region, DEMO_KIND_KUSTOMIZATION, set);
+    }
+}
+
+static bool check_sample(struct demo_cutover_run *run, const struct hash_table *baseline, int elapsed_s)
+{
+    struct hash_table now;
+    collect_not_ready(run, &now);
+    struct span key = SPAN_EMPTY;
+    char fresh[320] = "";
+    for (size_t at = 0; hash_table_next(&now, &at, &key);)
+        if (!hash_table_get(baseline, key))
+            snprintf(fresh, sizeof fresh, "%.*s", SPAN_PRINT(key));
+    size_t count = now.count;
+    hash_table_done(&now);
+    if (fresh[0] && !run->is_instant)
+        return demo_cutover_run_fail(run, "NEW NotReady during the hold: %s", fresh);
+    demo_cutover_run_log(run, "hold %d/%d s: %zu NotReady, 0 new", elapsed_s, HOLD_S, count);
+    return true;
+}
+
+static bool hold(struct demo_cutover_run *run)
+{
+    struct hash_table baseline;
+    collect_not_ready(run, &baseline);
+    demo_cutover_run_log(run, "baseline: %zu NotReady", baseline.count);
+    bool goes_on = true;
+    for (int elapsed_s = SAMPLE_S; elapsed_s <= HOLD_S && goes_on; elapsed_s += SAMPLE_S)
+        goes_on = demo_cutover_run_wait(run, SAMPLE_S) && check_sample(run, &baseline, elapsed_s);
+    hash_table_done(&baseline);
+    return goes_on;
+}
+
+static bool probe(struct demo_cutover_run *run)
+{
+    static const char *const URLS[] = {"https://console.openova.io/healthz", "https://github.com/openova-io", "https://ghcr.io/v2/",
+                                       "https://harbor.openova.io/v2/"};
+    for (size_t i = 0; i < ARRAY_LENGTH(URLS); i++) {
+        if (!demo_cutover_run_wait(run, 5))
+            return false;
+        demo_cutover_run_log(run, "call-home %s: 000 unreachable OK", URLS[i]);
+    }
+    return true;
+}
+
+static bool roll(struct demo_cutover_run *run)
+{
+    static const char *const NAMESPACES[] = {"flux-system", "gitea", "harbor", "keycloak", "grafana"};
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMESPACES); i++) {
+        if (!demo_cutover_run_wait(run, 40))
+            return false;
+        demo_cutover_run_log(run, "fresh pull under the block: workloads of %s rolled OK", NAMESPACES[i]);
+    }
+    return true;
+}
+
+bool demo_cutover_egress_test(struct demo_cutover_run *run)
+{
+    demo_cutover_run_log(run, "pre-asserts: GitRepository local, catalyst-api env local");
+    if (!demo_cutover_run_wait(run, 60) || !lint(run))
+        return false;
+    demo_cutover_run_log(run, "completeness: every workload image answers HEAD in local Harbor");
+    if (!demo_cutover_run_wait(run, 120))
+        return false;
+    for (int region = 0; region < demo_cutover_run_regions(run); region++)
+        put_policy(run, region);
+    bool passed = probe(run) && roll(run) && hold(run);
+    if (!run->past.leaks_policy)
+        demo_cutover_egress_reap(run->world);
+    if (passed)
+        demo_cutover_run_log(run, "PASSED: no new NotReady in %d s under default-deny egress", HOLD_S);
+    return passed;
+}

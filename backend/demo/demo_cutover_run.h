@@ -1,0 +1,94 @@
+/* One run of the cutover: its clock, its log, its status rows. Internal to the demo_cutover_* files; the run's thread only. */
+#ifndef DEMO_DEMO_CUTOVER_RUN_H
+#define DEMO_DEMO_CUTOVER_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "demo/demo_cutover.h"
+#include "demo/demo_cutover_chain.h"
+
+#define DEMO_CUTOVER_MANAGER "self-sovereign-cutover"
+#define DEMO_CUTOVER_REGISTRY "registry." DEMO_WORLD_FQDN
+#define DEMO_CUTOVER_HARBOR "harbor." DEMO_WORLD_FQDN
+#define DEMO_CUTOVER_POLICY "cutover-egress-block"
+
+/* A step as its ConfigMap describes it. */
+struct demo_cutover_found {
+    char *config_map, *name, *daemonset, *pod_spec; /* owned; daemonset NULL: a Job */
+    int order;
+};
+
+struct demo_cutover_run {
+    struct demo_world *world;
+    struct demo_cutover *cutover;
+    enum demo_cutover_source source;
+    bool is_instant;       /* waits cost no time; the clock below moves instead */
+    int64_t virtual_ms;    /* wall clock of an instant run */
+    int64_t attempt_ms;    /* when this attempt began */
+    struct demo_cutover_past past; /* what an instant run leaves out */
+    const char *step;      /* running step's name */
+    char job[128], pod[160];
+    int waits;             /* of the running step */
+    char error[400];       /* why the running step failed */
+};
+
+int64_t demo_cutover_run_now(const struct demo_cutover_run *run); /* wall, milliseconds */
+void demo_cutover_run_log(struct demo_cutover_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool demo_cutover_run_fail(struct demo_cutover_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3))); /* always false */
+
+/* Lets contract seconds pass. False when the demo stops or the step is to fail (then run->error says why). */
+bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds);
+
+/* Waits until `holds` is true for the object, at most `seconds` (never less than 8 real ones). An instant run settles
+ * the world instead. False: timed out or stopping. */
+bool demo_cutover_run_await(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *name_space,
+                            const char *name, bool (*holds)(const json_t *object), double seconds);
+
+/* Restarts catalyst-api under the run: listener, ring and run flag go, and come back. */
+bool demo_cutover_run_restart_api(struct demo_cutover_run *run);
+
+/* Number of regions a run works on. */
+int demo_cutover_run_regions(const struct demo_cutover_run *run);
+
+void demo_cutover_run_emit(struct demo_cutover_run *run, const char *phase, const char *level, const char *step,
+                           const char *job, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* ---- status ConfigMap (demo_cutover_status.c) ---- */
+
+/* Sets keys given as "key", "value" pairs, ending with NULL. */
+void demo_cutover_status_set(struct demo_world *world, ...) __attribute__((sentinel));
+void demo_cutover_status_set_step(struct demo_world *world, const char *step, const char *field, const char *value);
+void demo_cutover_status_get(struct demo_world *world, const char *key, char *out, size_t size); /* "" when absent */
+void demo_cutover_status_get_step(struct demo_world *world, const char *step, const char *field, char *out, size_t size);
+json_t *demo_cutover_status_data(struct demo_world *world); /* new; NULL: no such ConfigMap */
+
+/* ---- Jobs (demo_cutover_jobs.c) ---- */
+
+void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cutover_found *found);
+void demo_cutover_jobs_finish(struct demo_cutover_run *run, bool succeeded);
+enum demo_cutover_job_state { DEMO_CUTOVER_JOB_NONE, DEMO_CUTOVER_JOB_RUNNING, DEMO_CUTOVER_JOB_COMPLETE,
+                              DEMO_CUTOVER_JOB_FAILED, DEMO_CUTOVER_JOB_TIMED_OUT };
+enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job, size_t size);
+void demo_cutover_jobs_remove(struct demo_cutover_run *run, const char *step);
+
+/* ---- what the Jobs do: one function per step; false with run->error ---- */
+
+typedef bool (*demo_cutover_step_fn)(struct demo_cutover_run *run);
+demo_cutover_step_fn demo_cutover_steps_find(const char *name); /* NULL: unknown */
+
+bool demo_cutover_mirror_gitea(struct demo_cutover_run *run);
+bool demo_cutover_mirror_projects(struct demo_cutover_run *run);
+bool demo_cutover_mirror_prewarm(struct demo_cutover_run *run);
+bool demo_cutover_mirror_registries(struct demo_cutover_run *run);
+bool demo_cutover_sources_git(struct demo_cutover_run *run);
+bool demo_cutover_sources_helm(struct demo_cutover_run *run);
+bool demo_cutover_platform_env(struct demo_cutover_run *run);
+bool demo_cutover_platform_token(struct demo_cutover_run *run);
+bool demo_cutover_platform_vclusters(struct demo_cutover_run *run);
+bool demo_cutover_platform_providers(struct demo_cutover_run *run);
+bool demo_cutover_egress_test(struct demo_cutover_run *run);
+void demo_cutover_egress_reap(struct demo_world *world); /* deletes the policy in every region */
+
+#endif
