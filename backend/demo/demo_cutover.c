@@ -12,6 +12,7 @@
 #include "demo/demo_cutover_discovery.h"
 #include "demo/demo_cutover_internal.h"
 #include "demo/demo_cutover_run.h"
+#include "demo/demo_life.h"
 
 struct demo_cutover *demo_cutover_new(struct demo_world *world)
 {
@@ -371,4 +372,5 @@ void demo_cutover_replay(struct demo_cutover *cutover, const struct demo_cutover
         .virtual_ms = clock_wall_ms() - (int64_t)past->started_ago_s * 1000, .past = *past};
     attempt(&run, &found);
     demo_cutover_discovery_clear(&found);
+    demo_life_settle(cutover->world);
 }

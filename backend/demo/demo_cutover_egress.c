@@ -9,6 +9,7 @@
 #include "demo/demo_build.h"
 #include "demo/demo_cutover_run.h"
 #include "demo/demo_flux.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_json.h"
 
 #define HOLD_S 600
@@ -87,18 +88,18 @@ void demo_cutover_egress_reap(struct demo_world *world)
 
 static void add_not_ready(struct demo_cutover_run *run, int region, enum demo_kind_id kind, struct hash_table *set)
 {
-    json_t *objects = demo_store_list(run->world->stores[region], kind, NULL);
-    size_t index = 0;
-    json_t *object = NULL;
-    json_array_foreach(objects, index, object) {
-        bool is_busy = demo_json_at(object, "status.conditions[?(@.type==\"Reconciling\")]") != NULL;
-        if (demo_flux_is_ready(object) || demo_flux_is_suspended(object) || is_busy)
+    struct demo_snapshot snapshot;
+    if (demo_store_snapshot(run->world->stores[region], demo_kinds_at(kind), NULL, 0, &snapshot) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < snapshot.count; i++) {
+        const struct demo_object *object = snapshot.objects[i];
+        if (demo_flux_scan_is_ready(object) || demo_flux_scan_is_suspended(object) || demo_flux_scan_is_busy(object))
             continue;
-        char *key = alloc_printf("%s %s/%s", demo_world_region(region), demo_json_text(object, "metadata.namespace"), demo_json_text(object, "metadata.name"));
+        char *key = alloc_printf("%s %s", demo_world_region(region), object->key);
         hash_table_put(set, span_of(key), set);
         free(key);
     }
-    json_decref(objects);
+    demo_store_release(&snapshot);
 }
 
 static void collect_not_ready(struct demo_cutover_run *run, struct hash_table *set)
@@ -127,8 +128,33 @@ static bool check_sample(struct demo_cutover_run *run, const struct hash_table *
     return true;
 }
 
+static bool is_at_rest(const json_t *release, const void *context)
+{
+    bool is_busy = demo_json_at(release, "status.conditions[?(@.type==\"Reconciling\")]") != NULL ||
+                   demo_json_integer(release, "metadata.generation", 1) != demo_json_integer(release, "status.observedGeneration", 0);
+    bool is_given_up = demo_json_at(release, "status.conditions[?(@.type==\"Stalled\")]") != NULL;
+    return demo_flux_is_suspended(release) || is_given_up || (demo_flux_is_ready(release) && !is_busy);
+}
+
+/* Upgrades that earlier steps set off may still run; the baseline is taken when they are done. */
+static void await_rest(struct demo_cutover_run *run)
+{
+    for (int region = 0; region < demo_cutover_run_regions(run) && !run->is_instant; region++) {
+        struct demo_snapshot snapshot = {0};
+        demo_store_snapshot(run->world->stores[region], demo_kinds_at(DEMO_KIND_HELMRELEASE), NULL, 0, &snapshot);
+        for (size_t i = 0; i < snapshot.count; i++) {
+            const struct demo_object *object = snapshot.objects[i];
+            struct demo_cutover_await rest = {region, DEMO_KIND_HELMRELEASE, object->name_space, object->name, is_at_rest, NULL, 300};
+            if (!demo_flux_scan_is_ready(object) && !demo_cutover_run_await(run, &rest))
+                demo_cutover_run_log(run, "[%s] %s is not at rest; it belongs to the baseline", demo_world_region(region), object->key);
+        }
+        demo_store_release(&snapshot);
+    }
+}
+
 static bool hold(struct demo_cutover_run *run)
 {
+    await_rest(run);
     struct hash_table baseline;
     collect_not_ready(run, &baseline);
     demo_cutover_run_log(run, "baseline: %zu NotReady", baseline.count);

@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "demo/demo_build.h"
 #include "demo/demo_cutover_run.h"
-#include "demo/demo_flux.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_git.h"
 #include "demo/demo_json.h"
 #include "demo/demo_workload.h"
@@ -60,27 +60,36 @@ static bool is_mid_roll(const json_t *workload)
            demo_json_integer(workload, "status.updatedReplicas", wanted) < wanted;
 }
 
-/* "namespace/name" of something that is not settled; "" when all is. Overridden releases go to `overrides`. */
+/* A release that is not Ready: its reason to be overridden goes to `overrides`, without one its name to `out`. */
+static void find_unready(struct demo_cutover_run *run, int region, char *out, size_t size, char **overrides)
+{
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(run->world->stores[region], demo_kinds_at(DEMO_KIND_HELMRELEASE), NULL, 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        const struct demo_object *object = snapshot.objects[i];
+        if (demo_flux_scan_is_ready(object) || demo_flux_scan_is_suspended(object))
+            continue;
+        json_t *document = demo_object_document(object);
+        const char *reason = json_string_value(json_object_get(demo_json_at(document, "metadata.annotations"), OVERRIDE));
+        if (reason) {
+            char *longer = alloc_printf("%s%s%s=%s", *overrides, (*overrides)[0] ? "\n" : "", object->key, reason);
+            free(*overrides);
+            *overrides = longer;
+        } else {
+            snprintf(out, size, "HelmRelease %s", object->key);
+        }
+        json_decref(document);
+    }
+    demo_store_release(&snapshot);
+}
+
+/* What is not settled, by kind and name; "" when all is. Overridden releases go to `overrides`. */
 static void find_unsettled(struct demo_cutover_run *run, int region, char *out, size_t size, char **overrides)
 {
     static const enum demo_kind_id KINDS[] = {DEMO_KIND_DEPLOYMENT, DEMO_KIND_STATEFULSET};
+    find_unready(run, region, out, size, overrides);
     size_t index = 0;
     json_t *object = NULL;
-    json_t *releases = demo_store_list(run->world->stores[region], DEMO_KIND_HELMRELEASE, NULL);
-    json_array_foreach(releases, index, object) {
-        if (demo_flux_is_ready(object) || demo_flux_is_suspended(object))
-            continue;
-        const char *name_space = demo_json_text(object, "metadata.namespace"), *name = demo_json_text(object, "metadata.name");
-        const char *reason = json_string_value(json_object_get(demo_json_at(object, "metadata.annotations"), OVERRIDE));
-        if (!reason) {
-            snprintf(out, size, "HelmRelease %s/%s", name_space, name);
-            continue;
-        }
-        char *longer = alloc_printf("%s%s%s/%s=%s", *overrides, (*overrides)[0] ? "\n" : "", name_space, name, reason);
-        free(*overrides);
-        *overrides = longer;
-    }
-    json_decref(releases);
     for (size_t i = 0; i < ARRAY_LENGTH(KINDS); i++) {
         json_t *workloads = demo_store_list(run->world->stores[region], KINDS[i], NULL);
         json_array_foreach(workloads, index, object)

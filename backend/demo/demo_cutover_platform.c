@@ -38,7 +38,7 @@ static bool pivot_registries(struct demo_cutover_run *run)
     size_t files = demo_git_replace(run->world->git, DEMO_GIT_SLOTS, "imageRegistry: \"\"\n", "imageRegistry: " DEMO_CUTOVER_REGISTRY "\n", AUTHOR,
                                     "cutover: imageRegistry to the local registry");
     demo_cutover_run_log(run, "%zu slot files: imageRegistry, pushed to main", files);
-    return true;
+    return demo_cutover_run_sync(run);
 }
 
 static void pivot_env(struct demo_cutover_run *run, int region)
@@ -77,7 +77,7 @@ static bool is_left_alone(const char *name, const json_t *workload)
     return strcmp(name, "catalyst-api") == 0 || strstr(name, "csi") || strstr(image, "loft-sh/vcluster");
 }
 
-/* Phase 4: every workload whose images name an upstream registry; `wants_vclusters` takes only those the sweep leaves alone. */
+/* Phase 4: every workload whose images name an upstream registry. With `wants_rest` those that phase 4 leaves alone. */
 static size_t sweep_images(struct demo_cutover_run *run, int region, bool wants_rest)
 {
     static const enum demo_kind_id KINDS[] = {DEMO_KIND_DEPLOYMENT, DEMO_KIND_STATEFULSET, DEMO_KIND_DAEMONSET};
@@ -198,7 +198,7 @@ static bool pivot_kit_values(struct demo_cutover_run *run)
     size_t files = demo_git_replace(run->world->git, DEMO_GIT_SLOTS, "harbor.openova.io", DEMO_CUTOVER_HARBOR, AUTHOR,
                                     "cutover: vCluster images to the local registry (TBD-V24 MISS-1)");
     demo_cutover_run_log(run, "phase 2: %zu slot files, pushed to main", files);
-    return true;
+    return demo_cutover_run_sync(run);
 }
 
 static bool pivot_organizations(struct demo_cutover_run *run)
@@ -228,11 +228,6 @@ bool demo_cutover_platform_vclusters(struct demo_cutover_run *run)
 }
 
 /* ---- crossplane-provider-pivot ---- */
-
-struct package_edit {
-    struct demo_cutover_run *run;
-    char *package;
-};
 
 static enum status edit_package(json_t *provider, void *context, struct error *err)
 {

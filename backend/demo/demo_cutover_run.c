@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/timestamp.h"
 #include "demo/demo_cutover_internal.h"
-#include "demo/demo_life.h"
 
 #define FAILING_WAIT 3 /* a step that is to fail does so at this wait of its */
 #define AWAIT_LEAST_MS 8000
@@ -109,24 +108,19 @@ bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds)
     return sleep_ms(run->cutover, demo_world_pace_ms(run->world, seconds)) || demo_cutover_run_fail(run, "the demo is stopping");
 }
 
-bool demo_cutover_run_await(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *name_space,
-                            const char *name, bool (*holds)(const json_t *object), double seconds)
+bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cutover_await *wait)
 {
-    if (run->is_instant) {
-        demo_life_settle(run->world);
+    if (run->is_instant) /* a replay settles once, at its end */
         return true;
-    }
-    int64_t limit_ms = demo_world_pace_ms(run->world, seconds);
+    int64_t limit_ms = demo_world_pace_ms(run->world, wait->seconds);
     int64_t end_ms = clock_monotonic_ms() + (limit_ms > AWAIT_LEAST_MS ? limit_ms : AWAIT_LEAST_MS);
     for (;;) {
-        json_t *object = demo_store_get(run->world->stores[region], kind, name_space, name);
-        bool is_so = object && holds(object);
+        json_t *object = demo_store_get(run->world->stores[wait->region], wait->kind, wait->name_space, wait->name);
+        bool is_so = object && wait->holds(object, wait->context);
         json_decref(object);
         if (is_so)
             return true;
-        if (clock_monotonic_ms() >= end_ms)
-            return false;
-        if (!sleep_ms(run->cutover, AWAIT_STEP_MS))
+        if (clock_monotonic_ms() >= end_ms || !sleep_ms(run->cutover, AWAIT_STEP_MS))
             return false;
     }
 }

@@ -41,10 +41,20 @@ bool demo_cutover_run_fail(struct demo_cutover_run *run, const char *format, ...
 /* Lets contract seconds pass. False when the demo stops or the step is to fail (then run->error says why). */
 bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds);
 
-/* Waits until `holds` is true for the object, at most `seconds` (never less than 8 real ones). An instant run settles
- * the world instead. False: timed out or stopping. */
-bool demo_cutover_run_await(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *name_space,
-                            const char *name, bool (*holds)(const json_t *object), double seconds);
+/* Waits until `holds` is true for the object, at most `seconds` (never less than 8 real ones). An instant run does
+ * not wait. False: timed out or stopping. */
+struct demo_cutover_await {
+    int region;
+    enum demo_kind_id kind;
+    const char *name_space, *name;
+    bool (*holds)(const json_t *object, const void *context);
+    const void *context;
+    double seconds;
+};
+bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cutover_await *wait);
+
+/* Makes every region fetch and apply the head of the local Git now, and waits for it (<= 300 s each). */
+bool demo_cutover_run_sync(struct demo_cutover_run *run);
 
 /* Restarts catalyst-api under the run: listener, ring and run flag go, and come back. */
 bool demo_cutover_run_restart_api(struct demo_cutover_run *run);

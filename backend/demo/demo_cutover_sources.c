@@ -49,7 +49,7 @@ static enum status edit_git(json_t *source, void *context, struct error *err)
     return STATUS_OK;
 }
 
-static bool is_reconciled(const json_t *object)
+static bool is_reconciled(const json_t *object, const void *context)
 {
     return demo_json_integer(object, "metadata.generation", 1) == demo_json_integer(object, "status.observedGeneration", 0) &&
            demo_flux_is_ready(object);
@@ -79,7 +79,8 @@ bool demo_cutover_sources_git(struct demo_cutover_run *run)
         struct git_patch patch = {URLS[region], run};
         demo_store_update(run->world->stores[region], DEMO_KIND_GITREPOSITORY, "flux-system", "openova", edit_git, &patch, DEMO_CUTOVER_MANAGER);
         demo_cutover_run_log(run, "[%s] GitRepository flux-system/openova -> %s", demo_world_region(region), URLS[region]);
-        if (!demo_cutover_run_await(run, region, DEMO_KIND_GITREPOSITORY, "flux-system", "openova", is_reconciled, 300))
+        struct demo_cutover_await ready = {region, DEMO_KIND_GITREPOSITORY, "flux-system", "openova", is_reconciled, NULL, 300};
+        if (!demo_cutover_run_await(run, &ready))
             return demo_cutover_run_fail(run, "[%s] GitRepository flux-system/openova not Ready at its generation after 300 s", demo_world_region(region));
         demo_cutover_run_log(run, "[%s] Ready=True at observedGeneration", demo_world_region(region));
         if (!demo_cutover_run_wait(run, 25))
@@ -100,9 +101,8 @@ static enum status edit_auths(json_t *secret, void *context, struct error *err)
     static const char *const UPSTREAM[] = {"ghcr.io", "harbor.openova.io", "xpkg.upbound.io"};
     const struct auth_edit *edit = context;
     json_t *data = json_object_get(secret, "data");
-    char *text = demo_build_unbase64(demo_json_text(json_object_get(data, ".dockerconfigjson"), ""));
-    free(text);
-    text = demo_build_unbase64(json_string_value(json_object_get(data, ".dockerconfigjson")));
+    const char *encoded = json_string_value(json_object_get(data, ".dockerconfigjson"));
+    char *text = encoded ? demo_build_unbase64(encoded) : NULL;
     json_t *config = text ? json_loads(text, 0, NULL) : NULL;
     free(text);
     json_t *auths = json_object_get(config, "auths");
@@ -264,7 +264,7 @@ bool demo_cutover_sources_helm(struct demo_cutover_run *run)
         return false;
     edit_pull_secrets(run, (struct auth_edit){.adds_local = true});
     demo_cutover_run_log(run, "phase 0: auth for " DEMO_CUTOVER_REGISTRY " added to ghcr-pull");
-    if (!patch_regions(run) || !read_back(run))
+    if (!patch_regions(run) || !demo_cutover_run_sync(run) || !read_back(run))
         return false;
     for (int region = 1; region < demo_cutover_run_regions(run); region++)
         set_region_result(run, region);

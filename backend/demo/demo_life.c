@@ -149,10 +149,26 @@ static void see_all(struct demo_life_region *at)
     }
 }
 
+/* Value of a field selector that the object keeps outside its text; "" when the kind has none such. */
+static const char *selected(const struct demo_object *object, const char *field)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(object->kind->selectable) && object->kind->selectable[i]; i++)
+        if (strcmp(object->kind->selectable[i], field) == 0)
+            return object->selectable[i];
+    return "";
+}
+
+/* Most pod changes need nothing: reading them would be the bulk of the work. */
+static bool is_idle_pod(const struct demo_event *event)
+{
+    return demo_kinds_id(event->object->kind) == DEMO_KIND_POD && event->type != DEMO_EVENT_DELETED &&
+           strcmp(selected(event->object, "status.phase"), "Pending") != 0;
+}
+
 static void see_event(struct demo_life_region *at, const struct demo_event *event)
 {
     enum demo_kind_id kind = demo_kinds_id(event->object->kind);
-    if (!is_watched(kind))
+    if (!is_watched(kind) || is_idle_pod(event))
         return;
     json_t *document = demo_object_document(event->object);
     see(at, document, kind, event->type == DEMO_EVENT_DELETED);
@@ -230,6 +246,7 @@ void demo_life_stop(struct demo_life *life)
         ARRAY_FREE(&at->due);
         ARRAY_FREE(&at->broken);
         json_decref(at->artifact);
+        free(at->applied);
         free(at->build_error);
     }
     free(life);

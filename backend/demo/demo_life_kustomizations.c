@@ -59,16 +59,37 @@ static enum status edit_apply(json_t *live, void *context, struct error *err)
     return STATUS_OK;
 }
 
-static void apply(struct demo_life_region *at, const json_t *declared)
+static uint64_t version_of(struct demo_life_region *at, const struct demo_kind *kind, const char *name_space, const char *name)
 {
+    struct demo_object *object = demo_store_find(at->store, kind, name_space, name);
+    uint64_t version = object ? object->version : 0;
+    demo_object_unref(object);
+    return version;
+}
+
+void demo_life_kustomizations_forget(struct demo_life_region *at)
+{
+    free(at->applied);
+    at->applied = alloc_zeroed(json_array_size(at->artifact) + 1, sizeof *at->applied);
+}
+
+/* An object that has not changed since it was last found in order is left alone. */
+static void apply(struct demo_life_region *at, size_t index)
+{
+    const json_t *declared = json_array_get(at->artifact, index);
     const struct demo_kind *kind = demo_kinds_by_kind(demo_json_text(declared, "apiVersion"), demo_json_text(declared, "kind"));
     const char *name_space = demo_json_text(declared, "metadata.namespace"), *name = demo_json_text(declared, "metadata.name");
     if (!kind || !name[0])
+        return;
+    uint64_t version = version_of(at, kind, name_space, name);
+    if (version && version == at->applied[index])
         return;
     enum status status = demo_store_update(at->store, demo_kinds_id(kind), name_space, name, edit_apply, (void *)(uintptr_t)declared,
                                            "kustomize-controller");
     if (status == STATUS_NOT_FOUND)
         demo_store_put(at->store, demo_kinds_id(kind), json_deep_copy(declared), "kustomize-controller");
+    else
+        at->applied[index] = version; /* a write made a newer one, which is looked at next time */
 }
 
 struct outcome {
@@ -111,10 +132,8 @@ void demo_life_kustomizations_apply(struct demo_life_region *at, const struct de
         outcome.message = at->build_error;
         report_failure(at, kustomization, &outcome);
     } else if (is_kit(kustomization)) {
-        size_t index = 0;
-        json_t *declared = NULL;
-        json_array_foreach(at->artifact, index, declared)
-            apply(at, declared);
+        for (size_t index = 0; index < json_array_size(at->artifact); index++)
+            apply(at, index);
     }
     demo_store_update(at->store, DEMO_KIND_KUSTOMIZATION, due->name_space, due->name, edit_outcome, &outcome, "kustomize-controller");
     free(revision);

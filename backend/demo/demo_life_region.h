@@ -45,6 +45,7 @@ struct demo_life_region {
     ARRAY(char *) broken; /* "namespace/name" of releases whose actions fail for now */
     size_t routine_at;    /* index of the next release of the routine */
     json_t *artifact;     /* what the last fetched revision declares; NULL before the first */
+    uint64_t *applied;    /* per declared object: the version that was last found in order; owned */
     char artifact_sha[DEMO_GIT_SHA_SIZE];
     char *build_error; /* of that revision; NULL: it builds */
 };
@@ -73,6 +74,7 @@ void demo_life_sources_fetch(struct demo_life_region *at, const struct demo_life
 void demo_life_sources_tick(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_sources_fetch_repository(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_kustomizations_apply(struct demo_life_region *at, const struct demo_life_due *due);
+void demo_life_kustomizations_forget(struct demo_life_region *at); /* a new artifact: everything is looked at again */
 void demo_life_kustomizations_tick(struct demo_life_region *at, const struct demo_life_due *due);
 
 /* workloads and pods */

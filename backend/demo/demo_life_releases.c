@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "demo/demo_chronicle.h"
 #include "demo/demo_flux.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_json.h"
 #include "demo/demo_life_region.h"
 #include "demo/demo_workload_edit.h"
@@ -168,32 +169,20 @@ static enum status edit_finish(json_t *release, void *context, struct error *err
     return STATUS_OK;
 }
 
-/* Those that waited for a dependency look again. */
-static void wake_waiting(struct demo_life_region *at)
+/* Those that waited for a dependency look again; dependents of a release that just failed notice soon. */
+static void wake(struct demo_life_region *at, const char *failed)
 {
-    json_t *releases = demo_store_list(at->store, DEMO_KIND_HELMRELEASE, "flux-system");
-    size_t index = 0;
-    json_t *release = NULL;
-    json_array_foreach(releases, index, release)
-        if (strcmp(demo_json_text(release, "status.conditions[?(@.type==\"Ready\")].reason"), "DependencyNotReady") == 0)
-            demo_life_region_plan(at, 500, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, "flux-system",
-                                  demo_json_text(release, "metadata.name"));
-    json_decref(releases);
-}
-
-/* Dependents of a release that just failed notice at their next reconcile. */
-static void wake_dependents(struct demo_life_region *at, const char *name)
-{
-    json_t *releases = demo_store_list(at->store, DEMO_KIND_HELMRELEASE, "flux-system");
-    size_t index = 0, depth = 0;
-    json_t *release = NULL, *dependency = NULL;
-    json_array_foreach(releases, index, release) {
-        json_array_foreach(demo_json_at(release, "spec.dependsOn"), depth, dependency)
-            if (strcmp(demo_json_text(dependency, "name"), name) == 0)
-                demo_life_region_plan(at, 1500 + 400 * demo_luck_below(&at->luck, 8), DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE,
-                                      "flux-system", demo_json_text(release, "metadata.name"));
+    struct demo_snapshot snapshot;
+    if (demo_store_snapshot(at->store, demo_kinds_at(DEMO_KIND_HELMRELEASE), "flux-system", 0, &snapshot) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < snapshot.count; i++) {
+        const struct demo_object *object = snapshot.objects[i];
+        bool is_dependent = failed && demo_flux_scan_depends_on(object, failed);
+        if (is_dependent || (!failed && demo_flux_scan_is_waiting(object)))
+            demo_life_region_plan(at, is_dependent ? 1500 + 400 * demo_luck_below(&at->luck, 8) : 500, DEMO_LIFE_RELEASE_BEGIN,
+                                  DEMO_KIND_HELMRELEASE, "flux-system", object->name);
     }
-    json_decref(releases);
+    demo_store_release(&snapshot);
 }
 
 void demo_life_releases_finish(struct demo_life_region *at, const struct demo_life_due *due)
@@ -206,22 +195,20 @@ void demo_life_releases_finish(struct demo_life_region *at, const struct demo_li
         chronicle(at, due->name_space, due->name);
         demo_life_releases_deployed(at->world, at->region, release);
     }
-    if (finishing.failed)
-        wake_dependents(at, due->name);
-    else
-        wake_waiting(at);
+    wake(at, finishing.failed ? due->name : NULL);
     demo_life_releases_seen(at, release);
     json_decref(release);
 }
 
 void demo_life_releases_routine(struct demo_life_region *at, const struct demo_life_due *due)
 {
-    json_t *releases = demo_store_list(at->store, DEMO_KIND_HELMRELEASE, "flux-system");
-    size_t count = json_array_size(releases);
-    const json_t *release = count ? json_array_get(releases, at->routine_at++ % count) : NULL;
-    if (release && demo_flux_is_ready(release) && !demo_flux_is_suspended(release))
-        demo_life_region_plan(at, 0, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, "flux-system", demo_json_text(release, "metadata.name"));
-    json_decref(releases);
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(at->store, demo_kinds_at(DEMO_KIND_HELMRELEASE), "flux-system", 0, &snapshot);
+    size_t count = snapshot.count;
+    const struct demo_object *object = count ? snapshot.objects[at->routine_at++ % count] : NULL;
+    if (object && demo_flux_scan_is_ready(object) && !demo_flux_scan_is_suspended(object))
+        demo_life_region_plan(at, 0, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, "flux-system", object->name);
+    demo_store_release(&snapshot);
     demo_life_region_plan(at, demo_life_region_pace(at, 900.0 / (double)(count ? count : 1), 1000, 20000), DEMO_LIFE_RELEASE_ROUTINE,
                           DEMO_KIND_HELMRELEASE, "", "");
 }

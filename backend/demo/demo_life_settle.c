@@ -88,6 +88,7 @@ void demo_life_settle(struct demo_world *world)
         }
         ARRAY_FREE(&at.due);
         json_decref(at.artifact);
+        free(at.applied);
         free(at.build_error);
     }
 }

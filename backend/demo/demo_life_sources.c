@@ -79,6 +79,7 @@ static void store_artifact(struct demo_life_region *at, enum demo_git_tree tree,
     if (demo_git_declared(at->world->git, tree, at->region, &declared, &err) == STATUS_OK) {
         json_decref(at->artifact);
         at->artifact = declared;
+        demo_life_kustomizations_forget(at);
     } else {
         at->build_error = alloc_strdup(err.text);
     }
