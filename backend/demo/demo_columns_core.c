@@ -1,4 +1,5 @@
-/* Columns of the built-in kinds except workloads, computed as the API server's printers do (pkg/printers/internalversion). */
+/* Columns of the built-in kinds except workloads, computed as the API server's printers do
+ * (pkg/printers/internalversion). */
 #include <stdio.h>
 #include <string.h>
 

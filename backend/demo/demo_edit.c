@@ -133,7 +133,8 @@ void demo_edit_run(struct demo_call *call, struct demo_edit *edit, demo_store_ed
     struct demo_object *result = NULL;
     demo_call_manager(call, manager, sizeof manager);
     struct demo_change change = {.kind = call->kind, .name_space = call->name_space, .name = call->name,
-        .manager = manager, .is_apply = edit->patch == DEMO_PATCH_APPLY, .dry_run = demo_edit_is_dry_run(call), .part = part_of(call),
+        .manager = manager, .is_apply = edit->patch == DEMO_PATCH_APPLY, .dry_run = demo_edit_is_dry_run(call),
+        .part = part_of(call),
         .edit = apply, .context = edit};
     if (demo_store_change(call->store, &change, &result, &err) == STATUS_OK)
         demo_list_reply_object(call, 200, result);

@@ -65,7 +65,7 @@ struct demo_kind {
     bool namespaced;
     bool has_status;     /* has the /status subresource: a plain write leaves status alone */
     bool has_generation; /* metadata.generation counts changes outside metadata and status */
-    bool is_custom;      /* served from a CustomResourceDefinition: list items carry apiVersion and kind, no strategic merge */
+    bool is_custom;      /* from a CustomResourceDefinition: list items carry apiVersion and kind, no strategic merge */
     const char *status_manager; /* field manager that owns the status of objects put without managedFields */
     const struct demo_column *columns;
 };

@@ -36,9 +36,10 @@ struct segments {
 static bool split_path(const char *path, struct segments *segments)
 {
     segments->count = 0;
-    if (strlen(path) >= sizeof segments->text)
+    size_t length = strlen(path);
+    if (length >= sizeof segments->text)
         return false;
-    strcpy(segments->text, path);
+    memcpy(segments->text, path, length + 1);
     char *rest = segments->text;
     while (rest != NULL && *rest != '\0') {
         char *part = strsep(&rest, "/");

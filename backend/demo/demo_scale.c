@@ -20,8 +20,8 @@ static enum status set_replicas(json_t *document, void *context, struct error *e
         demo_patch_merge(scale, edit->body);
     const json_t *replicas = demo_json_at(scale, "spec.replicas");
     if (status == STATUS_OK && (!json_is_integer(replicas) || json_integer_value(replicas) < 0))
-        status = error_set(err, STATUS_USAGE, "Scale.autoscaling \"%s\" is invalid: spec.replicas: Invalid value: must be "
-                           "greater than or equal to 0", edit->call->name);
+        status = error_set(err, STATUS_USAGE, "Scale.autoscaling \"%s\" is invalid: spec.replicas: Invalid value: must "
+                           "be greater than or equal to 0", edit->call->name);
     if (status == STATUS_OK)
         demo_json_set(document, "spec.replicas", json_integer(json_integer_value(replicas)));
     json_decref(scale);
@@ -54,9 +54,11 @@ void demo_scale_reply(struct demo_call *call)
     json_t *body = is_read ? NULL : demo_edit_body(call);
     if (!is_read && body == NULL)
         return;
-    struct demo_edit edit = {.call = call, .body = body, .patch = is_read ? DEMO_PATCH_UNKNOWN : demo_edit_patch_type(call)};
+    struct demo_edit edit = {.call = call, .body = body,
+        .patch = is_read ? DEMO_PATCH_UNKNOWN : demo_edit_patch_type(call)};
     struct demo_change change = {.kind = call->kind, .name_space = call->name_space, .name = call->name,
-        .manager = manager, .dry_run = demo_edit_is_dry_run(call), .part = DEMO_PART_MAIN, .edit = set_replicas, .context = &edit};
+        .manager = manager, .dry_run = demo_edit_is_dry_run(call), .part = DEMO_PART_MAIN, .edit = set_replicas,
+        .context = &edit};
     if (is_read)
         result = demo_store_find(call->store, call->kind, call->name_space, call->name);
     else if (demo_store_change(call->store, &change, &result, &err) != STATUS_OK)
@@ -64,7 +66,8 @@ void demo_scale_reply(struct demo_call *call)
     if (result != NULL)
         reply_scale(call, result);
     else if (is_read)
-        demo_call_refuse(call, 404, "NotFound", "%s.%s \"%s\" not found", call->kind->plural, call->kind->group, call->name);
+        demo_call_refuse(call, 404, "NotFound", "%s.%s \"%s\" not found", call->kind->plural, call->kind->group,
+                         call->name);
     demo_object_unref(result);
     json_decref(body);
 }

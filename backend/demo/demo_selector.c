@@ -148,8 +148,9 @@ enum status demo_selector_add_fields(struct demo_selector *selector, const struc
     while (next_part(&rest, &part)) {
         struct demo_requirement requirement = {0};
         if (!read_equation(part, &requirement))
-            return error_set(err, STATUS_INVALID, "invalid field selector: invalid selector: '%.*s'; can't understand '%.*s'",
-                             SPAN_PRINT(part), SPAN_PRINT(part));
+            return error_set(err, STATUS_INVALID,
+                             "invalid field selector: invalid selector: '%.*s'; can't understand '%.*s'", SPAN_PRINT(part),
+                             SPAN_PRINT(part));
         ARRAY_PUSH(&selector->requirements, requirement);
         if (!resolve_field(&selector->requirements.items[selector->requirements.count - 1], kind))
             return error_set(err, STATUS_INVALID, "field label not supported: %s", requirement.key);

@@ -23,31 +23,60 @@ static void strip_system(const struct demo_kind *kind, json_t *document)
         json_object_del(document, "status");
 }
 
+/* generateName and five more characters. */
+static json_t *generate_name(const char *prefix)
+{
+    static unsigned serial;
+    unsigned number = __atomic_add_fetch(&serial, 1, __ATOMIC_RELAXED);
+    return json_sprintf("%s%05x", prefix, (number * 40503u) & 0xfffffu);
+}
+
+/* A lowercase RFC 1123 subdomain. */
+static bool is_name(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length < 254 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.:") == length &&
+           strchr("-.", text[0]) == NULL && strchr("-.", text[length - 1]) == NULL;
+}
+
 /* Takes the namespace from the URL, and makes a name when only generateName is given. False: refused. */
 static bool complete_names(struct demo_call *call, json_t *document)
 {
-    static unsigned serial;
     if (!json_is_object(json_object_get(document, "metadata")))
         json_object_set_new(document, "metadata", json_object());
     if (call->kind->namespaced)
         demo_json_set(document, "metadata.namespace", json_string(call->name_space));
     const char *prefix = demo_json_text(document, "metadata.generateName");
     if (demo_json_text(document, "metadata.name")[0] == '\0' && prefix[0] != '\0')
-        demo_json_set(document, "metadata.name",
-                      json_sprintf("%s%05x", prefix, (__atomic_add_fetch(&serial, 1, __ATOMIC_RELAXED) * 40503u) & 0xfffffu));
+        demo_json_set(document, "metadata.name", generate_name(prefix));
     snprintf(call->name, sizeof call->name, "%s", demo_json_text(document, "metadata.name"));
     if (call->name[0] == '\0') {
-        demo_call_refuse(call, 422, "Invalid", "%s \"\" is invalid: metadata.name: Required value: name or generateName "
-                         "is required", call->kind->kind);
+        demo_call_refuse(call, 422, "Invalid",
+                         "%s \"\" is invalid: metadata.name: Required value: name or generateName is required",
+                         call->kind->kind);
         return false;
     }
-    struct demo_object *parent = !call->kind->namespaced
-        ? NULL : demo_store_find(call->store, demo_kinds_at(DEMO_KIND_NAMESPACE), "", call->name_space);
-    bool is_homeless = call->kind->namespaced && parent == NULL;
-    demo_object_unref(parent);
-    if (is_homeless)
+    if (!is_name(call->name)) {
+        demo_call_refuse(call, 422, "Invalid",
+                         "%s \"%s\" is invalid: metadata.name: Invalid value: \"%s\": a lowercase RFC 1123 subdomain must "
+                         "consist of lower case alphanumeric characters, '-' or '.'",
+                         call->kind->kind, call->name, call->name);
+        return false;
+    }
+    return true;
+}
+
+/* The namespace must be there. False: refused. */
+static bool check_namespace(struct demo_call *call)
+{
+    if (!call->kind->namespaced)
+        return true;
+    struct demo_object *parent =
+        demo_store_find(call->store, demo_kinds_at(DEMO_KIND_NAMESPACE), "", call->name_space);
+    if (parent == NULL)
         demo_call_refuse(call, 404, "NotFound", "namespaces \"%s\" not found", call->name_space);
-    return !is_homeless;
+    demo_object_unref(parent);
+    return parent != NULL;
 }
 
 static void create(struct demo_call *call, json_t *document)
@@ -60,14 +89,14 @@ static void create(struct demo_call *call, json_t *document)
         demo_call_refuse_status(call, &err);
         return;
     }
-    if (!complete_names(call, document))
+    if (!complete_names(call, document) || !check_namespace(call))
         return;
     strip_system(call->kind, document);
     struct demo_object *result = NULL;
     if (demo_edit_validate(&edit, document, &err) != STATUS_OK)
         demo_edit_refuse(call, &edit, &err);
-    else if (demo_store_create(call->store, call->kind, json_incref(document), manager, demo_edit_is_dry_run(call), &result,
-                               &err) != STATUS_OK)
+    else if (demo_store_create(call->store, call->kind, json_incref(document), manager, demo_edit_is_dry_run(call),
+                               &result, &err) != STATUS_OK)
         demo_call_refuse(call, 409, "AlreadyExists", "%s", err.text);
     else
         demo_list_reply_object(call, 201, result);
@@ -93,8 +122,8 @@ static enum status replace(json_t *document, void *context, struct error *err)
         return status;
     if (edit->call->kind->is_custom && demo_json_text(edit->body, "metadata.resourceVersion")[0] == '\0')
         return error_set(err, STATUS_USAGE,
-                         "%s.%s \"%s\" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an "
-                         "update", edit->call->kind->kind, edit->call->kind->group, edit->call->name);
+                         "%s.%s \"%s\" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for "
+                         "an update", edit->call->kind->kind, edit->call->kind->group, edit->call->name);
     json_object_clear(document);
     json_t *copy = json_deep_copy(edit->body);
     json_object_update(document, copy);

@@ -3,6 +3,7 @@
 # A client that none of us wrote, against the demo Sovereign: every KUBECTL given (those that do not exist are left out, and
 # the one on PATH is added) reads, watches, patches and asks for rights. Prints PASS or FAIL per case; exit 1 when one failed,
 # 77 when there is no kubectl at all.
+# shellcheck disable=SC2086,SC2254  # $hr is several words, a watch's $pattern is a pattern
 set -u
 sovdeck=${1:?usage: kubectl.sh SOVDECK [KUBECTL...]}
 shift
@@ -143,19 +144,20 @@ cases_rights() {
     check "the other region" '^hel' as hel get nodes -o name --no-headers -o custom-columns=NAME:.metadata.name
 }
 
-# Follows a watch through a pipe: the first line of the object, then the one its change makes.
+# case_watch NAME PATTERN ARGS...: follows a watch through a pipe. The first line that matches is the object as it is, the
+# second one is the change that the first one set off.
 case_watch() {
-    name=$1
-    shift
+    name=$1 pattern=$2
+    shift 2
     mkfifo "$folder/watch.$name"
     k get $hr $release -w "$@" >"$folder/watch.$name" 2>"$folder/output" &
     watcher=$!
     seen=0
     exec 4<"$folder/watch.$name"
     while read -r line <&4; do
-        case $line in *$release*) seen=$((seen + 1)) ;; esac
-        [ "$seen" -ne 1 ] || k annotate $hr $release --overwrite "sovdeck-test=watch-$$-$name-$version" >/dev/null 2>&1
+        case $line in $pattern) seen=$((seen + 1)) ;; *) continue ;; esac
         [ "$seen" -lt 2 ] || break
+        k annotate $hr $release --overwrite "sovdeck-test=watch-$$-$name-$version" >/dev/null 2>&1
     done
     exec 4<&-
     kill "$watcher" 2>/dev/null
@@ -191,8 +193,8 @@ run_all() {
     cases_read
     cases_write "$version"
     cases_rights
-    case_watch table
-    case_watch json -o json
+    case_watch table "$release *"
+    case_watch json '"kind": "HelmRelease"*' -o json
     case_logs
 }
 

@@ -194,6 +194,7 @@ static const struct {
     {WHO_ADMIN, "POST", "/api/v1/namespaces/default/configmaps", "application/json", "{\"metadata\":{\"name\":\"a\"}}", 201, "\"uid\""},
     {WHO_ADMIN, "POST", "/api/v1/namespaces/default/configmaps", "application/json", "{\"metadata\":{\"name\":\"a\"}}", 409, "AlreadyExists"},
     {WHO_ADMIN, "POST", "/api/v1/namespaces/default/configmaps", "application/json", "{}", 422, "name or generateName is required"},
+    {WHO_ADMIN, "POST", "/api/v1/namespaces/default/configmaps", "application/json", "{\"metadata\":{\"name\":\"A_b\"}}", 422, "RFC 1123"},
     {WHO_ADMIN, "DELETE", "/api/v1/namespaces/default/configmaps/a", NULL, NULL, 200, "\"Success\""},
     {WHO_ADMIN, "GET", "/apis/nothing.example/v1/things", NULL, NULL, 404, "NotFound"},
     {WHO_ADMIN, "PUT", "/api/v1/namespaces/default/configmaps", NULL, "{}", 405, "MethodNotAllowed"},
