@@ -8,119 +8,20 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/timestamp.h"
-#include "cutover/cutover_text.h"
 #include "cutover/truth_board.h"
-#include "decode/json_reader.h"
+#include "pivoted.h"
 #include "sovereign/kind_table.h"
 #include "support/leak_check.h"
 #include "support/rows.h"
 
-#define NOW_WALL 1785130000000 /* 2026-07-27T05:26:40Z */
-#define LOCAL_GIT "http://gitea-http.gitea.svc.cluster.local:3000/openova/openova"
-
-static const char *const STEPS[] = {
-    "gitea-mirror",
-    "harbor-projects",
-    "harbor-prewarm",
-    "registry-pivot",
-    "flux-gitrepository-patch",
-    "helmrepository-patches",
-    "catalyst-api-env-patch",
-    "gitea-token-mint",
-    "vcluster-registry-pivot",
-    "crossplane-provider-pivot",
-    "egress-block-test",
-};
-
-static char status_data[8192];
-
-#define APPEND(...) snprintf(status_data + strlen(status_data), sizeof status_data - strlen(status_data), __VA_ARGS__)
-
-/* The first `done` steps claim success, the next one `next`. */
-static void claim(struct store *store, size_t done, const char *next, const char *more)
-{
-    status_data[0] = '\0';
-    APPEND("cutoverStartedAt=2026-07-27T04:00:00Z|cutoverLastAttemptStartedAt=2026-07-27T05:00:00Z|totalSteps=11|%s", more);
-    for (size_t i = 0; i < ARRAY_LENGTH(STEPS); i++) {
-        APPEND("|step.%s.result=%s", STEPS[i], i < done ? "success" : i == done ? next : "");
-        if (i <= done)
-            APPEND("|step.%s.startedAt=2026-07-27T05:0%d:00Z", STEPS[i], i % 2 == 0 ? 1 : 2);
-        if (i < done)
-            APPEND("|step.%s.finishedAt=2026-07-27T05:12:00Z", STEPS[i]);
-    }
-    rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, status_data, ROWS_END);
-}
-
-static void put_region(struct store *store, int r, bool pivoted)
-{
-    const char *node = r == 0 ? "fsn1-w1.lan" : "hel1-w1.lan";
-    rows_add(store, KIND_ID_NODES, r, node, ROWS_END);
-    rows_add(store, KIND_ID_DAEMONSETS, r, "catalyst/registry-pivot", FIELD_REPLICAS, "1", FIELD_REPLICAS_READY, "1", ROWS_END);
-    rows_add(store, KIND_ID_GITREPOSITORIES, r, "flux-system/openova", FIELD_URL,
-             pivoted ? LOCAL_GIT : "https://github.com/openova-io/openova", FIELD_GENERATION, "2", FIELD_OBSERVED_GENERATION, "2",
-             FIELD_READY, "True", FIELD_REVISION, "main@sha1:abcdef", ROWS_END);
-    rows_add(store, KIND_ID_HELMREPOSITORIES, r, "flux-system/bp-harbor", FIELD_URL,
-             pivoted ? "oci://registry.acme.example/openova-io" : "oci://ghcr.io/openova-io", ROWS_END);
-    rows_add(store, KIND_ID_HELMREPOSITORIES, r, "flux-system/bp-newapi", FIELD_URL, "oci://ghcr.io/openova-io", ROWS_END);
-    rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-catalyst-platform", FIELD_VALUES_IMAGE_REGISTRY,
-             pivoted ? "registry.acme.example" : "", ROWS_END);
-    rows_add(store, KIND_ID_HELMRELEASES, r, "flux-system/bp-dmz-vcluster", FIELD_VALUES_VCLUSTER_IMAGE,
-             pivoted ? "harbor.acme.example/proxy-ghcr/loft-sh/vcluster" : "harbor.openova.io/proxy-ghcr/loft-sh/vcluster",
-             FIELD_VALUES_VCLUSTER_REGISTRY, pivoted ? "harbor.acme.example" : "harbor.openova.io", ROWS_END);
-    rows_add(store, KIND_ID_PROVIDERS, r, "provider-hcloud", FIELD_PACKAGE,
-             pivoted ? "harbor.acme.example/proxy-xpkg/a/b@sha256:00" : "xpkg.upbound.io/a/b:v1", FIELD_INSTALLED, "True",
-             FIELD_HEALTHY, "True", ROWS_END);
-}
-
-/* Two regions, eleven installed steps; pivoted: as a good run leaves it, with its Jobs. */
-static struct store *sovereign(bool pivoted)
-{
-    clock_freeze(1000000, NOW_WALL);
-    struct store *store = rows_store("fsn1", "hel1", NULL);
-    strcpy(store->fqdn, "acme.example");
-    for (size_t i = 0; i < ARRAY_LENGTH(STEPS); i++) {
-        char key[128], order[16], job[128];
-        snprintf(key, sizeof key, "catalyst/cutover-step-%02zu-%s", i + 1, STEPS[i]);
-        snprintf(order, sizeof order, "%zu", i + 1);
-        snprintf(job, sizeof job, "catalyst/cutover-%s-1785128211", STEPS[i]);
-        bool is_daemonset = strcmp(STEPS[i], "registry-pivot") == 0;
-        rows_add(store, KIND_ID_CUTOVER_STEPS, 0, key, FIELD_STEP_NAME, STEPS[i], FIELD_STEP_ORDER, order, FIELD_STEP_MODE,
-                 is_daemonset ? "daemonset-wait" : "job", FIELD_STEP_POD_SPEC, is_daemonset ? "" : "true", ROWS_END);
-        if (pivoted && !is_daemonset)
-            rows_add(store, KIND_ID_JOBS, 0, job, FIELD_STEP_NAME, STEPS[i], FIELD_SUCCEEDED, "1", FIELD_READY, "True",
-                     FIELD_CREATED, "2026-07-27T05:01:00Z", ROWS_END);
-    }
-    for (int r = 0; r < 2; r++)
-        put_region(store, r, pivoted);
-    rows_add(store, KIND_ID_DEPLOYMENTS, 0, "catalyst-system/catalyst-api", FIELD_ENVIRONMENT_VALUES,
-             pivoted ? "X=1|CATALYST_GITOPS_REPO_URL=" LOCAL_GIT : "X=1", FIELD_REPLICAS, "1", FIELD_REPLICAS_READY, "1",
-             ROWS_END);
-    rows_all_live(store);
-    if (pivoted)
-        claim(
-            store, 11, "",
-            "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
-    else
-        claim(store, 0, "", "cutoverComplete=false|registriesYamlActive=v1");
-    return store;
-}
-
-static void expect(const struct truth_board *board, const char *step, enum truth_verdict verdict, const char *text)
-{
-    const struct truth_row *row = truth_board_find(board, span_of(step));
-    cr_assert_not_null(row, "%s", step);
-    cr_assert_eq(row->verdict, verdict, "%s is %s: %s", step, truth_board_verdict_name(row->verdict), row->sentence);
-    cr_assert(strstr(row->sentence, text) != NULL, "%s: %s", step, row->sentence);
-}
-
 Test(truth_board, a_good_run_agrees_in_every_region_but_for_the_hold_that_nobody_watched)
 {
-    struct store *store = sovereign(true);
+    struct store *store = pivoted_new(true);
     struct truth_board *board = truth_board_measure(store, NULL);
-    for (size_t i = 0; i + 1 < ARRAY_LENGTH(STEPS); i++)
-        expect(board, STEPS[i], TRUTH_VERDICT_AGREE, "");
-    expect(board, "egress-block-test", TRUTH_VERDICT_UNMEASURED, "not seen by this console");
-    expect(board, "helmrepo-patches", TRUTH_VERDICT_AGREE, "all 1 local (1 tolerated beside)");
+    for (size_t i = 0; i + 1 < PIVOTED_STEP_COUNT; i++)
+        pivoted_expect(board, PIVOTED_STEPS[i], TRUTH_VERDICT_AGREE, "");
+    pivoted_expect(board, "egress-block-test", TRUTH_VERDICT_UNMEASURED, "not seen by this console");
+    pivoted_expect(board, "helmrepo-patches", TRUTH_VERDICT_AGREE, "all 1 local (1 tolerated beside)");
     cr_assert_str_eq(board->summary, "last attempt 05:00:00, first start 04:00:00 · claim: complete (seal not read) · measured: "
                                      "10 agree, 0 disputed, 0 not yet, 1 unmeasured");
     cr_assert_eq(board->warning_count, 0, "%s", board->warnings[0]);
@@ -137,8 +38,8 @@ Test(truth_board, a_good_run_agrees_in_every_region_but_for_the_hold_that_nobody
 
 Test(truth_board, before_the_start_nothing_is_claimed_and_nothing_is_done)
 {
-    struct store *store = sovereign(false);
-    claim(store, 0, "", "cutoverComplete=false|registriesYamlActive=v1");
+    struct store *store = pivoted_new(false);
+    pivoted_claim(store, 0, "", "cutoverComplete=false|registriesYamlActive=v1");
     rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA,
              "cutoverComplete=false|registriesYamlActive=v1|totalSteps=11|cutoverStartedAt=", ROWS_END);
     struct truth_board *board = truth_board_measure(store, NULL);
@@ -206,7 +107,7 @@ static const struct {
      0,
      FIELD_URL,
      FIELD_GENERATION,
-     LOCAL_GIT,
+     PIVOTED_GIT,
      "2",
      0,
      "flux-gitrepository-patch",
@@ -318,7 +219,7 @@ static const struct {
      0,
      FIELD_ENVIRONMENT_VALUES,
      FIELD_REPLICAS,
-     "CATALYST_GITOPS_REPO_URL=" LOCAL_GIT,
+     "CATALYST_GITOPS_REPO_URL=" PIVOTED_GIT,
      "1",
      0,
      "catalyst-api-env-patch",
@@ -456,7 +357,7 @@ static const struct {
 Test(truth_board, says_what_the_live_objects_say_whatever_is_claimed)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
-        struct store *store = sovereign(true);
+        struct store *store = pivoted_new(true);
         struct table *table = store_table(store, rows_kind(CASES[i].kind_id), CASES[i].region);
         if (CASES[i].how == PUT)
             rows_add(store, CASES[i].kind_id, CASES[i].region, CASES[i].key, CASES[i].field, CASES[i].text, CASES[i].second,
@@ -489,23 +390,23 @@ Test(truth_board, says_what_the_live_objects_say_whatever_is_claimed)
 
 Test(truth_board, a_region_without_the_daemonset_cannot_be_measured_by_acknowledgements)
 {
-    struct store *store = sovereign(true);
+    struct store *store = pivoted_new(true);
     table_delete(store_table(store, rows_kind(KIND_ID_DAEMONSETS), 1), SPAN_LITERAL("catalyst/registry-pivot"));
-    claim(store, 11, "", "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2");
+    pivoted_claim(store, 11, "", "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2");
     struct truth_board *board = truth_board_measure(store, NULL);
-    expect(board, "registry-pivot", TRUTH_VERDICT_UNMEASURED, "hel1: no DaemonSet registry-pivot here");
+    pivoted_expect(board, "registry-pivot", TRUTH_VERDICT_UNMEASURED, "hel1: no DaemonSet registry-pivot here");
     truth_board_free(board);
     store_free(store);
 }
 
 Test(truth_board, the_flag_stuck_at_v1_is_seen_though_every_step_claims_success)
 {
-    struct store *store = sovereign(true);
-    claim(store, 11, "",
+    struct store *store = pivoted_new(true);
+    pivoted_claim(store, 11, "",
           "cutoverComplete=false|registriesYamlActive=v1|node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
     struct truth_board *board = truth_board_measure(store, NULL);
-    expect(board, "harbor-prewarm", TRUTH_VERDICT_DISPUTED, "registriesYamlActive is v1");
-    expect(board, "registry-pivot", TRUTH_VERDICT_DISPUTED, "nodes do not switch");
+    pivoted_expect(board, "harbor-prewarm", TRUTH_VERDICT_DISPUTED, "registriesYamlActive is v1");
+    pivoted_expect(board, "registry-pivot", TRUTH_VERDICT_DISPUTED, "nodes do not switch");
     cr_assert(strstr(board->warnings[0], "every step claims success, but registriesYamlActive is 'v1'") != NULL, "%s",
               board->warnings[0]);
     truth_board_free(board);
@@ -514,15 +415,15 @@ Test(truth_board, the_flag_stuck_at_v1_is_seen_though_every_step_claims_success)
 
 Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
 {
-    struct store *store = sovereign(false);
-    claim(store, 5, "running",
+    struct store *store = pivoted_new(false);
+    pivoted_claim(store, 5, "running",
           "cutoverComplete=false|currentStep=helmrepository-patches|currentStepIndex=5|registriesYamlActive=v2");
     struct truth_board *board = truth_board_measure(store, NULL);
     const struct truth_row *row = truth_board_find(board, SPAN_LITERAL("helmrepository-patches"));
     cr_assert(row->is_stale_claim && row->is_current);
     cr_assert(strstr(board->warnings[0], "helmrepository-patches is claimed to run, but no Job of it does") != NULL, "%s",
               board->warnings[0]);
-    cr_assert_eq(row->elapsed_ms, NOW_WALL - timestamp_parse(SPAN_LITERAL("2026-07-27T05:02:00Z")));
+    cr_assert_eq(row->elapsed_ms, PIVOTED_NOW_MS - timestamp_parse(SPAN_LITERAL("2026-07-27T05:02:00Z")));
     cr_assert(row->is_slow);
     cr_assert_not(row->is_over_deadline);
     truth_board_free(board);
@@ -547,12 +448,12 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
 
 Test(truth_board, a_wrong_total_and_an_unknown_claim_are_named)
 {
-    struct store *store = sovereign(true);
+    struct store *store = pivoted_new(true);
     rows_add(store, KIND_ID_CUTOVER_STEPS, 0, "catalyst/cutover-step-12-new", FIELD_STEP_NAME, "new", FIELD_STEP_ORDER, "12",
              FIELD_STEP_POD_SPEC, "true", ROWS_END);
     struct truth_board *board = truth_board_measure(store, NULL);
     cr_assert_str_eq(board->warnings[0], "totalSteps says 11, 12 steps are installed: progress is off");
-    expect(board, "new", TRUTH_VERDICT_NOT_YET, "a step we do not know how to measure");
+    pivoted_expect(board, "new", TRUTH_VERDICT_NOT_YET, "a step we do not know how to measure");
     truth_board_free(board);
     table_set_state(store_table(store, rows_kind(KIND_ID_CUTOVER_STATUS), 0), TABLE_STATE_FAILED, "why");
     table_delete(store_table(store, rows_kind(KIND_ID_CUTOVER_STATUS), 0),
@@ -568,25 +469,14 @@ Test(truth_board, a_wrong_total_and_an_unknown_claim_are_named)
 
 Test(truth_board, without_the_domain_no_host_is_called_local)
 {
-    struct store *store = sovereign(true);
+    struct store *store = pivoted_new(true);
     store->fqdn[0] = '\0';
     struct truth_board *board = truth_board_measure(store, NULL);
-    expect(board, "helmrepository-patches", TRUTH_VERDICT_UNMEASURED, "domain is not known");
-    expect(board, "crossplane-provider-pivot", TRUTH_VERDICT_UNMEASURED, "domain is not known");
-    expect(board, "vcluster-registry-pivot", TRUTH_VERDICT_UNMEASURED, "cannot be judged");
+    pivoted_expect(board, "helmrepository-patches", TRUTH_VERDICT_UNMEASURED, "domain is not known");
+    pivoted_expect(board, "crossplane-provider-pivot", TRUTH_VERDICT_UNMEASURED, "domain is not known");
+    pivoted_expect(board, "vcluster-registry-pivot", TRUTH_VERDICT_UNMEASURED, "cannot be judged");
     truth_board_free(board);
     store_free(store);
-}
-
-static void policy(struct store *store, int region, const char *created, const char *deny)
-{
-    rows_add(store, KIND_ID_EGRESS_POLICIES, region, "cutover-egress-block", FIELD_CREATED, created, FIELD_EGRESS_DEFAULT_DENY,
-             deny, ROWS_END);
-}
-
-static void gone(struct store *store, int region)
-{
-    table_delete(store_table(store, rows_kind(KIND_ID_EGRESS_POLICIES), region), SPAN_LITERAL("cutover-egress-block"));
 }
 
 Test(truth_board, during_the_hold_the_policy_must_be_there_and_must_deny)
@@ -600,136 +490,24 @@ Test(truth_board, during_the_hold_the_policy_must_be_there_and_must_deny)
         {"2026-07-27T03:00:00Z", "true", "older than this attempt", true},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(POLICIES); i++) {
-        struct store *store = sovereign(true);
-        claim(store, 10, "running",
+        struct store *store = pivoted_new(true);
+        pivoted_claim(store, 10, "running",
               "cutoverComplete=false|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml="
               "v2");
         for (int r = 0; r < 2; r++)
-            policy(store, r, POLICIES[i].created, POLICIES[i].deny);
+            pivoted_add_policy(store, r, POLICIES[i].created, POLICIES[i].deny);
         struct truth_board *board = truth_board_measure(store, NULL);
-        expect(board, "egress-block-test", POLICIES[i].alarm ? TRUTH_VERDICT_DISPUTED : TRUTH_VERDICT_NOT_YET,
+        pivoted_expect(board, "egress-block-test", POLICIES[i].alarm ? TRUTH_VERDICT_DISPUTED : TRUTH_VERDICT_NOT_YET,
                POLICIES[i].sentence);
         cr_assert_eq(board->is_alarm, POLICIES[i].alarm);
         truth_board_free(board);
-        gone(store, 0);
+        pivoted_delete_policy(store, 0);
         board = truth_board_measure(store, NULL);
         cr_assert_str_eq(truth_board_find(board, SPAN_LITERAL("egress-block-test"))->cells[0].sentence,
                          "the policy is not applied (yet)");
         truth_board_free(board);
         store_free(store);
     }
-}
-
-static void look(struct hold_witness *witness, struct store *store, int64_t now_ms)
-{
-    struct cutover_status status;
-    cutover_status_read(store, now_ms, &status);
-    hold_witness_look(witness, store, &status, now_ms);
-}
-
-Test(hold_witness, only_an_unbroken_hold_in_every_region_is_a_proof)
-{
-    struct hold_witness witness;
-    hold_witness_init(&witness);
-    struct store *store = sovereign(true);
-    const char *more =
-        "cutoverComplete=false|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2";
-    claim(store, 10, "running", more);
-    policy(store, 0, "2026-07-27T05:20:00Z", "true");
-    int64_t now_ms = 0;
-    for (; now_ms <= 700000; now_ms += 5000) {
-        if (now_ms == 200000)
-            policy(store, 1, "2026-07-27T05:20:00Z", "true");
-        look(&witness, store, now_ms);
-    }
-    gone(store, 0);
-    gone(store, 1);
-    look(&witness, store, now_ms);
-    claim(store, 11, "", more);
-    look(&witness, store, now_ms + 5000);
-    struct truth_board *board = truth_board_measure(store, &witness);
-    expect(board, "egress-block-test", TRUTH_VERDICT_UNMEASURED,
-           "hel1: the policy is gone; it was seen for 8m20s of the 10m of a hold");
-    truth_board_free(board);
-    witness.regions[1].longest_ms = HOLD_WITNESS_REQUIRED_MS;
-    board = truth_board_measure(store, &witness);
-    expect(board, "egress-block-test", TRUTH_VERDICT_AGREE, "seen denying egress for 11m");
-    cr_assert_eq(board->verdicts[TRUTH_VERDICT_AGREE], 11);
-    truth_board_free(board);
-    cr_assert_eq(hold_witness_longest_ms(&witness, 0, 12345), -1, "another attempt was not watched");
-    store_free(store);
-}
-
-Test(hold_witness, a_pause_in_looking_and_a_feed_that_is_away_break_it)
-{
-    struct hold_witness witness;
-    hold_witness_init(&witness);
-    struct store *store = sovereign(true);
-    claim(store, 10, "running", "cutoverComplete=false");
-    int64_t started_ms = timestamp_parse(SPAN_LITERAL("2026-07-27T05:01:00Z"));
-    policy(store, 0, "2026-07-27T05:20:00Z", "true");
-    look(&witness, store, 0);
-    look(&witness, store, 400000);
-    cr_assert_eq(hold_witness_longest_ms(&witness, 0, started_ms), 0, "%lld",
-                 (long long)hold_witness_longest_ms(&witness, 0, started_ms));
-    look(&witness, store, 405000);
-    cr_assert_eq(hold_witness_longest_ms(&witness, 0, started_ms), 5000);
-    table_set_state(store_table(store, rows_kind(KIND_ID_EGRESS_POLICIES), 0), TABLE_STATE_STALE, "");
-    look(&witness, store, 410000);
-    cr_assert_eq(witness.regions[0].since_ms, -1);
-    store_free(store);
-}
-
-Test(cutover_text, shows_the_board_of_the_design)
-{
-    struct store *store = sovereign(true);
-    rows_add(store, KIND_ID_NODES, 0, "fsn1-w2.lan", ROWS_END);
-    rows_add(store, KIND_ID_HELMREPOSITORIES, 0, "flux-system/bp-x", FIELD_URL, "oci://ghcr.io/openova-io", ROWS_END);
-    claim(
-        store, 5, "running",
-        "cutoverComplete=false|currentStep=helmrepository-patches|currentStepIndex=5|progressPercent=45|registriesYamlActive=v2|"
-        "node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
-    struct truth_board *board = truth_board_measure(store, NULL);
-    struct bytebuf text, document;
-    bytebuf_init(&text, CUTOVER_TEXT_MAXIMUM);
-    bytebuf_init(&document, CUTOVER_TEXT_MAXIMUM);
-    cutover_text_table(board, &text);
-    cutover_text_json(board, &document);
-    cr_log_info("%s", bytebuf_text(&text));
-    static const char *const LINES[] = {
-        "last attempt 05:00:00, first start 04:00:00 · claim: running 6/11 45% · measured: 4 agree, 1 disputed, 6 not yet\n",
-        "claim from: status ConfigMap, watched\n",
-        "  #  STEP                       CLAIM       MEASURED",
-        "  4  registry-pivot             success  !! 1 of 2 nodes acknowledged (fsn1-w2.lan missing)",
-        "  6> helmrepository-patches     running  .. 1 of 2 local, 1 still ghcr.io (1 tolerated beside)",
-        "1/2",
-        "1/1",
-        "24m40s slow\n",
-        "warning: helmrepository-patches is claimed to run",
-    };
-    const char *at = bytebuf_text(&text);
-    for (size_t i = 0; i < ARRAY_LENGTH(LINES); i++) {
-        const char *found = strstr(at, LINES[i]);
-        cr_assert_not_null(found, "'%s' is missing in\n%s", LINES[i], bytebuf_text(&text));
-        at = found;
-    }
-    struct json_reader *reader = json_reader_new();
-    struct json_value root;
-    struct error err;
-    cr_assert_eq(json_reader_parse(reader, bytebuf_span(&document), &root, &err), STATUS_OK, "%s", err.text);
-    struct json_value steps = json_reader_get(root, "steps");
-    cr_assert_eq(json_reader_count(steps), 11);
-    struct json_value pivot = json_reader_at(steps, 3);
-    cr_assert(span_equals_text(json_reader_string(json_reader_get(pivot, "verdict")), "disputed"));
-    cr_assert(span_equals_text(json_reader_string(json_reader_get(json_reader_at(json_reader_get(pivot, "regions"), 0), "text")),
-                               "1/2"));
-    cr_assert_eq(json_reader_integer(json_reader_get(json_reader_get(root, "claim"), "progressPercent"), 0), 45);
-    json_reader_free(reader);
-    bytebuf_done(&text);
-    bytebuf_done(&document);
-    truth_board_free(board);
-    store_free(store);
-    TEST_NO_LEAKS();
 }
 
 Test(truth_board, the_real_kinds_hold_every_fact_that_is_measured)
