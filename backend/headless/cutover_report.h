@@ -10,7 +10,7 @@ enum cutover_report_how {
     CUTOVER_REPORT_UNTIL_END, /* until the run is complete, has failed, or was interrupted */
 };
 
-/* STATUS_FOUND: failed, interrupted, or a claim that the measurement disputes. STATUS_UNMEASURED: neither claim nor measurement. */
+/* As truth_board_status says; when nothing could be read, the status of why. */
 enum status cutover_report_show(const struct session *session, enum cutover_report_how how, struct error *err);
 
 #endif

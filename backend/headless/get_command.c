@@ -84,9 +84,10 @@ static enum status print_list(struct getting *getting, struct error *err)
     resource_list_update(getting->list, &getting->context);
     if (!resource_text_write(getting->list, &getting->context, getting->format, &out))
         return error_set(err, STATUS_TOO_BIG, "the list is longer than %zu bytes", OUTPUT_MAXIMUM);
-    if (resource_list_count(getting->list) == 0 && getting->format != RESOURCE_TEXT_JSON)
+    bool is_empty = resource_list_count(getting->list) == 0 && getting->format != RESOURCE_TEXT_JSON;
+    if (is_empty && getting->snapshot.status == STATUS_OK && getting->name_selector == NULL)
         session_say("no %s found", getting->kind->title);
-    else
+    if (!is_empty)
         fwrite(bytebuf_span(&out).data, 1, out.length, stdout);
     return session_flush(err);
 }

@@ -135,6 +135,10 @@ size_t blast_radius_total(const struct blast_radius *radius)
 
 void blast_radius_text(const struct blast_radius *radius, char *text, size_t size)
 {
+    if (radius->is_everything) {
+        snprintf(text, size, "the whole Sovereign, every region");
+        return;
+    }
     if (!radius->known) {
         snprintf(text, size, "unknown: %s", radius->why);
         return;
@@ -148,7 +152,10 @@ void blast_radius_text(const struct blast_radius *radius, char *text, size_t siz
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s)", radius->name_count < radius->dependents ? ", ..." : "");
     }
-    snprintf(text, size, "%zu HelmRelease%s on it%s; %zu Application%s of %zu Organization%s", radius->dependents,
+    char organizations[64] = "";
+    if (radius->organizations > 0)
+        snprintf(organizations, sizeof organizations, " of %zu Organization%s", radius->organizations, radius->organizations == 1 ? "" : "s");
+    snprintf(text, size, "%zu HelmRelease%s on it%s; %zu Application%s%s", radius->dependents,
              radius->dependents == 1 ? " depends" : "s depend", names, radius->applications, radius->applications == 1 ? "" : "s",
-             radius->organizations, radius->organizations == 1 ? "" : "s");
+             organizations);
 }

@@ -13,6 +13,7 @@
 
 struct blast_radius {
     bool known;
+    bool is_everything; /* the whole Sovereign; nothing else counts then */
     char why[160]; /* not known: why */
     size_t dependents, applications, organizations; /* the object itself is not counted */
     char names[BLAST_RADIUS_NAMES_MAX][BLAST_RADIUS_NAME_MAX]; /* first dependents, nearest first */

@@ -206,6 +206,6 @@ enum status cutover_plan_make(struct preparation *preparation, struct error *err
         check_claim(preparation, data);
     predict_steps(preparation, data);
     check_settled(preparation);
-    preparation->prepared->radius = (struct blast_radius){.known = false, .why = "the whole Sovereign, every region"};
+    preparation->prepared->radius = (struct blast_radius){.known = true, .is_everything = true};
     return STATUS_OK;
 }

@@ -46,9 +46,13 @@ static enum effect judge_ready(struct effect_watch *watch, struct json_value obj
 {
     struct json_value ready = condition(object, "Ready");
     struct span status = text_of(ready, "status"), reason = text_of(ready, "reason"), message = text_of(ready, "message");
-    if (ready_generation(object, ready) < generation || (!span_equals_text(status, "True") && !span_equals_text(status, "False"))) {
-        note(watch, "the controller has not finished: Ready is %.*s (%.*s)", SPAN_PRINT(status.length > 0 ? status : span_of("absent")),
+    if (!span_equals_text(status, "True") && !span_equals_text(status, "False")) {
+        note(watch, "the controller works on it: Ready is %.*s (%.*s)", SPAN_PRINT(status.length > 0 ? status : span_of("absent")),
              SPAN_PRINT(reason));
+        return EFFECT_PENDING;
+    }
+    if (ready_generation(object, ready) < generation) {
+        note(watch, "the controller has not looked at generation %lld yet", (long long)generation);
         return EFFECT_PENDING;
     }
     if (span_equals_text(status, "True")) {

@@ -16,7 +16,7 @@ static void decide_confirm(struct preparation *preparation)
     bool is_cutover = operation->kind == NULL;
     prepared->is_production = sovereign->class == PROFILE_CLASS_PRODUCTION;
     prepared->confirm = preparation->row->confirm;
-    bool wide = prepared->radius.known ? blast_radius_total(&prepared->radius) > 0 : true;
+    bool wide = !prepared->radius.known || prepared->radius.is_everything || blast_radius_total(&prepared->radius) > 0;
     if (prepared->is_production || (wide && prepared->confirm == PREPARED_CONFIRM_DIALOG))
         prepared->confirm = PREPARED_CONFIRM_TYPE_NAME;
     const char *name = is_cutover ? (sovereign->fqdn[0] != '\0' ? sovereign->fqdn : sovereign->name) : operation->name;

@@ -197,7 +197,7 @@ static json_t *radius_json(const struct blast_radius *radius)
         json_array_append_new(names, json_string(radius->names[i]));
     if (!radius->known)
         json_array_clear(names);
-    return json_pack("{s:b,s:s,s:I,s:I,s:I,s:o}", "known", radius->known, "why", radius->why, "dependents", (json_int_t)radius->dependents,
+    return json_pack("{s:b,s:b,s:s,s:I,s:I,s:I,s:o}", "known", radius->known, "everything", radius->is_everything, "why", radius->why, "dependents", (json_int_t)radius->dependents,
                      "applications", (json_int_t)radius->applications, "organizations", (json_int_t)radius->organizations, "names", names);
 }
 
