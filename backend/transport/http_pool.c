@@ -1,10 +1,17 @@
-/* libcurl's multi_socket interface on epoll; see http_pool.h. libcurl tells a descriptor's interest in the socket callback,
- * before it closes it, so a reused number is always announced anew. */
+/* libcurl's multi_socket interface on epoll; see http_pool.h.
+ *
+ * libcurl 7.88 closes the sockets of connection attempts it gives up without a word, and only then says that it lost interest in
+ * the number, which may be another file's by then. So what is registered is never remembered here but asked of the kernel, and each
+ * pool has its own epoll: a late "remove" finds nothing and harms nobody.
+ */
 #include "transport/http_pool.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
+
+#define EPOLL_BATCH 64
 
 int64_t http_pool_now_ms(void)
 {
@@ -20,7 +27,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, v
         epoll_ctl(pool->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
         return 0;
     }
-    struct epoll_event event = {.data.u64 = (uint64_t)pool->tag << 32 | (uint32_t)fd};
+    struct epoll_event event = {.data.fd = fd};
     event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
     if (epoll_ctl(pool->epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT)
         epoll_ctl(pool->epoll_fd, EPOLL_CTL_ADD, fd, &event);
@@ -34,9 +41,9 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
     return 0;
 }
 
-void http_pool_init(struct http_pool *pool, int epoll_fd, uint32_t tag)
+void http_pool_init(struct http_pool *pool)
 {
-    *pool = (struct http_pool){.multi = curl_multi_init(), .epoll_fd = epoll_fd, .tag = tag, .due_ms = -1};
+    *pool = (struct http_pool){.multi = curl_multi_init(), .epoll_fd = epoll_create1(EPOLL_CLOEXEC), .due_ms = -1};
     curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
     curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, set_timer);
@@ -47,22 +54,26 @@ void http_pool_init(struct http_pool *pool, int epoll_fd, uint32_t tag)
 void http_pool_done(struct http_pool *pool)
 {
     curl_multi_cleanup(pool->multi);
+    close(pool->epoll_fd);
 }
 
-void http_pool_ready(struct http_pool *pool, int fd, uint32_t epoll_events)
+static void tell(struct http_pool *pool, const struct epoll_event *event)
 {
     int running;
-    int mask = ((epoll_events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
-               ((epoll_events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-               ((epoll_events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(pool->multi, fd, mask, &running);
+    int mask = ((event->events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+               ((event->events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+               ((event->events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(pool->multi, event->data.fd, mask, &running);
 }
 
-void http_pool_tick(struct http_pool *pool, int64_t now_ms)
+void http_pool_work(struct http_pool *pool)
 {
-    if (pool->due_ms < 0 || now_ms < pool->due_ms)
+    struct epoll_event events[EPOLL_BATCH];
+    int running, count = epoll_wait(pool->epoll_fd, events, EPOLL_BATCH, 0);
+    for (int i = 0; i < count; i++)
+        tell(pool, &events[i]);
+    if (pool->due_ms < 0 || http_pool_now_ms() < pool->due_ms)
         return;
-    int running;
     pool->due_ms = -1;
     curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }

@@ -1,13 +1,13 @@
-/* The HTTP thread: a queue of commands from everywhere, two pools of connections and the timers on one epoll. Nothing that
+/* The HTTP thread: a queue of commands from everywhere, two pools of connections and the timers, in one poll. Nothing that
  * libcurl calls back touches a multi handle: callbacks only queue commands, which run between libcurl's calls. */
 #include "transport/http_thread.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -18,8 +18,6 @@
 #include "transport/http_timers.h"
 #include "transport/http_transfer.h"
 
-#define EPOLL_BATCH 64
-#define WAKE_TAG HTTP_ORIGINS_POOLS
 
 enum command_kind { COMMAND_START, COMMAND_CANCEL, COMMAND_CUT, COMMAND_CALL };
 
@@ -41,7 +39,7 @@ struct http_thread {
     bool closed;   /* no new calls either: the thread is gone */
     bool joined;
     bool ending; /* HTTP thread's own view of stopping */
-    int wake_fd, epoll_fd;
+    int wake_fd;
     struct http_pool pools[HTTP_ORIGINS_POOLS]; /* by enum http_request_class */
     struct http_transfer *running;
     struct http_timers timers;
@@ -240,19 +238,15 @@ static int wait_time_ms(struct http_thread *thread)
 
 static void turn(struct http_thread *thread)
 {
-    struct epoll_event events[EPOLL_BATCH];
-    int count = epoll_wait(thread->epoll_fd, events, EPOLL_BATCH, wait_time_ms(thread));
-    for (int i = 0; i < count; i++) {
-        uint32_t tag = (uint32_t)(events[i].data.u64 >> 32);
-        uint64_t drained;
-        if (tag == WAKE_TAG)
-            (void)!read(thread->wake_fd, &drained, sizeof drained);
-        else
-            http_pool_ready(&thread->pools[tag], (int)(uint32_t)events[i].data.u64, events[i].events);
-    }
-    int64_t now_ms = http_pool_now_ms();
+    struct pollfd polled[1 + HTTP_ORIGINS_POOLS] = {{.fd = thread->wake_fd, .events = POLLIN}};
+    for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
+        polled[1 + i] = (struct pollfd){.fd = thread->pools[i].epoll_fd, .events = POLLIN};
+    poll(polled, ARRAY_LENGTH(polled), wait_time_ms(thread));
+    uint64_t drained;
+    if (polled[0].revents != 0)
+        (void)!read(thread->wake_fd, &drained, sizeof drained);
     for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++) {
-        http_pool_tick(&thread->pools[i], now_ms);
+        http_pool_work(&thread->pools[i]);
         reap(thread, &thread->pools[i]);
     }
     http_timers_run(&thread->timers);
@@ -316,11 +310,8 @@ struct http_thread *http_thread_new(void)
     struct http_thread *thread = alloc_new(struct http_thread);
     pthread_mutex_init(&thread->lock, NULL);
     thread->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)WAKE_TAG << 32};
-    epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, thread->wake_fd, &event);
-    for (uint32_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
-        http_pool_init(&thread->pools[i], thread->epoll_fd, i);
+    for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
+        http_pool_init(&thread->pools[i]);
     create(thread);
     return thread;
 }
@@ -347,7 +338,6 @@ void http_thread_free(struct http_thread *thread)
         http_pool_done(&thread->pools[i]);
     http_timers_done(&thread->timers);
     ARRAY_FREE(&thread->queue);
-    close(thread->epoll_fd);
     close(thread->wake_fd);
     pthread_mutex_destroy(&thread->lock);
     free(thread);
