@@ -2,10 +2,8 @@
 #include <locale.h>
 #include <stdlib.h>
 
-#include "headless/headless.h"
-
-#ifdef SOVDECK_HAS_CONSOLE
 #include "app/console.h"
+#include "headless/headless.h"
 
 static int run_console(const struct arguments *arguments)
 {
@@ -20,9 +18,6 @@ static int run_console(const struct arguments *arguments)
     };
     return console_run(&options);
 }
-#else
-#define run_console NULL
-#endif
 
 /* The user's locale when it is UTF-8, else C.UTF-8: names from the cluster are UTF-8 whatever the terminal was told. Numbers
  * keep the decimal point. */
