@@ -103,7 +103,7 @@ struct kube_list {
     const char *namespace;      /* NULL: the kind's own, or all */
     const char *field_selector; /* further ones, put beside the kind's; NULL: none */
     const char *label_selector;
-    unsigned page_items; /* 0: 500 */
+    unsigned page_items; /* 0: as many as weigh about 2 MB */
 };
 
 /* Lists page by page; `page` is called for each on the calling thread and may take the rows. It stops the list with anything

@@ -7,7 +7,10 @@
 #include "transport/http_url.h"
 
 #define PATH_MAXIMUM 8192 /* continue tokens are long */
-#define PAGE_ITEMS 500
+#define PAGE_ITEMS_FIRST 100 /* rows soon; what it weighs decides about the next ones */
+#define PAGE_ITEMS_MAX 500
+#define PAGE_ITEMS_MIN 50
+#define PAGE_GOAL ((size_t)2 << 20) /* bytes: objects of a cluster differ between 1 KB and 100 KB */
 #define PAGE_MAXIMUM ((size_t)32 << 20)
 #define RESTARTS_MAX 2
 
@@ -18,6 +21,7 @@ struct listing {
     struct bytebuf base; /* path and constant query */
     char *continue_token;
     unsigned items;
+    bool is_fixed; /* the caller chose the size of a page */
     bool first;
     enum status (*page)(void *context, struct row_decoder_page *page, bool first, struct error *err);
     void *context;
@@ -62,10 +66,19 @@ static enum status fetch_page(struct listing *listing, struct bytebuf *body, str
     return kube_client_call(listing->client, &call, body, err);
 }
 
+static void choose_size(struct listing *listing, size_t bytes, size_t rows)
+{
+    if (listing->is_fixed || rows == 0)
+        return;
+    size_t fitting = PAGE_GOAL / (bytes / rows + 1);
+    listing->items = fitting > PAGE_ITEMS_MAX ? PAGE_ITEMS_MAX : fitting < PAGE_ITEMS_MIN ? PAGE_ITEMS_MIN : (unsigned)fitting;
+}
+
 static enum status read_page(struct listing *listing, struct bytebuf *body, struct error *err)
 {
     struct row_decoder_page page;
     enum status status = row_decoder_read_page(listing->decoder, bytebuf_span(body), &page, err);
+    choose_size(listing, body->length, page.count);
     bytebuf_done(body); /* before the consumer makes more of it */
     if (status != STATUS_OK)
         error_prefix(err, "%s: list %s", kube_client_region(listing->client), listing->list->kind->plural);
@@ -84,6 +97,7 @@ static bool can_go_on(struct listing *listing, enum status status, unsigned *res
 {
     if (status == STATUS_TOO_BIG && listing->items > 1) {
         listing->items /= 2;
+        listing->is_fixed = true;
         return true;
     }
     if (status != STATUS_GONE || *restarts == RESTARTS_MAX)
@@ -121,7 +135,8 @@ enum status kube_client_list(struct kube_client *client, const struct kube_list 
         .client = client,
         .list = list,
         .decoder = row_decoder_new(list->kind, kube_client_index(client), reader),
-        .items = list->page_items > 0 ? list->page_items : PAGE_ITEMS,
+        .items = list->page_items > 0 ? list->page_items : PAGE_ITEMS_FIRST,
+        .is_fixed = list->page_items > 0,
         .first = true,
         .page = page,
         .context = context,

@@ -20,7 +20,7 @@ enum kind_cell {
     KIND_CELL_COUNT, /* number of elements of the container at the path */
     KIND_CELL_MAP,   /* key/value pairs of the object at the path (scalars only) */
     KIND_CELL_PAIRS, /* for each object at the path: `first` and `second` keys as a pair (env: name, value; dependsOn: name, namespace) */
-    KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that can name a host, as (path, value) pairs: rule T-REL-07;
+    KIND_CELL_SUSPECT_VALUES, /* every string leaf below the path that names the mothership or an upstream, as (path, value) pairs: rule T-REL-07;
                                * paths are relative to it: "image.repository", "list[2].url" */
     KIND_CELL_PRESENT, /* "true" when something is at the path */
     KIND_CELL_SUM,     /* sum of the integers at the path; true counts 1 */

@@ -16,7 +16,7 @@ static const char RELEASE[] = "{" METADATA ",\"spec\":{\"suspend\":true,\"interv
     "\"chart\":{\"spec\":{\"chart\":\"bp-harbor\",\"version\":\"1.x\",\"sourceRef\":{\"kind\":\"HelmRepository\",\"name\":\"bp-harbor\"}}},"
     "\"dependsOn\":[{\"name\":\"bp-cnpg\"},{\"name\":\"bp-s3\",\"namespace\":\"other\"}],"
     "\"values\":{\"global\":{\"registryMirror\":\"harbor.openova.io\"},\"image\":{\"repository\":\"ghcr.io/x\"},\"plain\":\"nothing\","
-    "\"mgmtVcluster\":{\"image\":{\"repository\":\"harbor.openova.io/y\"}},\"list\":[{\"url\":\"https://local\"}]}},"
+    "\"mgmtVcluster\":{\"image\":{\"repository\":\"harbor.openova.io/y\"}},\"list\":[{\"url\":\"https://local\"},[\"x.GitHub.com\"]]}},"
     "\"status\":{\"observedGeneration\":4,\"lastAttemptedRevision\":\"1.5.0\",\"failures\":2,"
     "\"history\":[{\"chartVersion\":\"1.4.2\",\"status\":\"deployed\"},{\"chartVersion\":\"1.4.1\",\"status\":\"superseded\"}],"
     "\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"UpgradeFailed\",\"message\":\"timed\\u001b[31m out\",\"lastTransitionTime\":\"2026-07-02T00:00:00Z\"},"
@@ -62,7 +62,8 @@ Test(row_decoder, keeps_the_facts_of_a_helmrelease)
         expect(row, FACTS[i].field, FACTS[i].text);
     cr_assert(span_equals_text(row_lookup(row, FIELD_LABELS, "catalyst.openova.io/slot"), "19"));
     cr_assert(span_equals_text(row_lookup(row, FIELD_VALUES_SUSPECT, "global.registryMirror"), "harbor.openova.io"));
-    cr_assert(span_equals_text(row_lookup(row, FIELD_VALUES_SUSPECT, "list[0].url"), "https://local"));
+    cr_assert(span_equals_text(row_lookup(row, FIELD_VALUES_SUSPECT, "list[1][0]"), "x.GitHub.com"));
+    cr_assert(span_is_empty(row_lookup(row, FIELD_VALUES_SUSPECT, "list[0].url")));
     cr_assert(span_is_empty(row_lookup(row, FIELD_VALUES_SUSPECT, "plain")));
     row_unref(row);
     TEST_NO_LEAKS();
