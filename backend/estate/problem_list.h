@@ -5,7 +5,7 @@
 #include "estate/health.h"
 
 #define PROBLEM_LIST_MAX 200      /* kept after sorting; the rest is counted in `omitted` */
-#define PROBLEM_COLLECT_MAX 20000 /* looked at */
+#define PROBLEM_COLLECT_MAX 5000  /* looked at */
 
 /* Order among equal tones: what explains or stops the most comes first. */
 enum problem_weight {

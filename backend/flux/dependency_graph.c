@@ -23,6 +23,7 @@ struct dependency_graph {
     char **ghost_keys;
     size_t ghost_count;
     size_t *needs, *dependents; /* all edges, by node */
+    size_t omitted;
 };
 
 static int compare_nodes(const void *left, const void *right)
@@ -75,7 +76,7 @@ static void add_ghosts(struct dependency_graph *graph)
         struct span rest = row_text(graph->nodes[i].row, FIELD_DEPENDS_ON), name, namespace;
         while (row_next_item(&rest, &name, &namespace)) {
             make_key(&key, graph->nodes[i].row, name, namespace);
-            if (dependency_graph_find(graph, bytebuf_span(&key)) == NONE)
+            if (missing.count < DEPENDENCY_GRAPH_EDGES_MAX && dependency_graph_find(graph, bytebuf_span(&key)) == NONE)
                 ARRAY_PUSH(&missing, span_dup(bytebuf_span(&key)));
         }
     }
@@ -125,7 +126,11 @@ static void connect_nodes(struct dependency_graph *graph)
         struct span rest = graph->nodes[i].row == NULL ? SPAN_EMPTY : row_text(graph->nodes[i].row, FIELD_DEPENDS_ON), name, namespace;
         while (row_next_item(&rest, &name, &namespace)) {
             make_key(&key, graph->nodes[i].row, name, namespace);
-            ARRAY_PUSH(&edges, ((struct edge){i, dependency_graph_find(graph, bytebuf_span(&key))}));
+            size_t to = edges.count < DEPENDENCY_GRAPH_EDGES_MAX ? dependency_graph_find(graph, bytebuf_span(&key)) : NONE;
+            if (to != NONE)
+                ARRAY_PUSH(&edges, ((struct edge){i, to}));
+            else
+                graph->omitted++;
         }
     }
     graph->needs = lay_out(graph, edges.items, edges.count, DEPENDENCY_DIRECTION_NEEDS);
@@ -304,7 +309,7 @@ const struct dependency_node *dependency_graph_at(const struct dependency_graph 
 
 struct dependency_summary dependency_graph_summary(const struct dependency_graph *graph)
 {
-    struct dependency_summary sum = {0};
+    struct dependency_summary sum = {.omitted = graph->omitted};
     for (size_t i = 0; i < graph->count; i++) {
         const struct dependency_node *node = &graph->nodes[i];
         if (node->row == NULL) {

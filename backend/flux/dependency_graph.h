@@ -12,6 +12,7 @@
 #include "store/store.h"
 
 #define DEPENDENCY_GRAPH_NONE ((size_t)-1)
+#define DEPENDENCY_GRAPH_EDGES_MAX 500000 /* what is named in dependsOn beyond that is left out and counted */
 
 struct dependency_node {
     struct span key;       /* "namespace/name" */
@@ -31,6 +32,7 @@ struct dependency_summary {
     size_t roots, blocked;
     size_t failed, progressing, unknown; /* roots by what they are */
     size_t ghosts;
+    size_t omitted; /* edges over DEPENDENCY_GRAPH_EDGES_MAX */
 };
 
 struct dependency_graph;
