@@ -1,0 +1,216 @@
+/* The demo's catalyst-api: server, sessions, and the small answers; see demo_catalyst.h. */
+#include "demo/demo_catalyst.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/timestamp.h"
+#include "demo/demo_catalyst_internal.h"
+
+void demo_catalyst_refuse(struct demo_http_reply *reply, int status, const char *code, const char *detail)
+{
+    json_t *body = json_pack("{s:s}", "error", code);
+    if (detail != NULL)
+        json_object_set_new(body, "detail", json_string(detail));
+    demo_http_reply_json(reply, status, body);
+}
+
+/* Value of the cookie catalyst_session into out; false when there is none. */
+static bool cookie_token(const struct demo_http_request *request, char *out, size_t size)
+{
+    const char *cookies = demo_http_header(request, "Cookie");
+    const char *at = cookies == NULL ? NULL : strstr(cookies, "catalyst_session=");
+    if (at == NULL)
+        return false;
+    at += strlen("catalyst_session=");
+    snprintf(out, size, "%.*s", (int)strcspn(at, "; "), at);
+    return true;
+}
+
+const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_catalyst *catalyst, const struct demo_http_request *request,
+                                                             struct demo_http_reply *reply)
+{
+    char cookie[512];
+    const char *token = demo_http_bearer(request);
+    if (token == NULL)
+        token = demo_http_query(request, "access_token");
+    if (token == NULL && cookie_token(request, cookie, sizeof cookie))
+        token = cookie;
+    for (size_t i = 0; token != NULL && i < catalyst->session_count; i++)
+        if (strcmp(catalyst->sessions[i].token, token) == 0)
+            return &catalyst->sessions[i];
+    demo_catalyst_refuse(reply, 401, "unauthenticated", NULL);
+    return NULL;
+}
+
+bool demo_catalyst_may_operate(const struct demo_catalyst_session *session)
+{
+    return strcmp(session->tier, "operator") == 0 || strcmp(session->tier, "admin") == 0 || strcmp(session->tier, "owner") == 0;
+}
+
+static void get_healthz(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    demo_http_reply_text(reply, 200, "text/plain; charset=utf-8", "ok");
+}
+
+static void get_version(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    struct demo_catalyst *catalyst = context;
+    char built[TIMESTAMP_TEXT_MAX];
+    timestamp_format(built, catalyst->started_ms);
+    demo_http_reply_json(reply, 200,
+                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "service", "catalyst-api", "sha", "fad88bd", "gitSha", "fad88bd",
+                                   "version", "1.4.166", "chartVersion", "1.4.166", "buildTime", built, "go", "go1.26.0", "buildTimeSource",
+                                   "ldflag"));
+}
+
+static void get_self(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    demo_http_reply_json(reply, 200, json_pack("{s:s, s:s}", "deploymentId", DEMO_WORLD_DEPLOYMENT, "sovereignFQDN", DEMO_WORLD_FQDN));
+}
+
+static void get_whoami(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    const struct demo_catalyst_session *session = demo_catalyst_session_of(context, request, reply);
+    char role[64];
+    if (session == NULL)
+        return;
+    snprintf(role, sizeof role, "catalyst-%s", session->tier);
+    demo_http_reply_json(reply, 200,
+                         json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:{s:[s]}}", "email", session->email, "sub", session->email, "verified", 1,
+                                   "deploymentId", DEMO_WORLD_DEPLOYMENT, "sovereignFQDN", DEMO_WORLD_FQDN, "mode", "sovereign", "tier",
+                                   session->tier, "realm_access", "roles", role));
+}
+
+static bool is_ready(const json_t *release)
+{
+    size_t index;
+    json_t *condition;
+    json_array_foreach(json_object_get(json_object_get(release, "status"), "conditions"), index, condition)
+        if (strcmp(json_string_value(json_object_get(condition, "type")), "Ready") == 0)
+            return strcmp(json_string_value(json_object_get(condition, "status")), "True") == 0;
+    return false;
+}
+
+static void get_status(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    struct demo_catalyst *catalyst = context;
+    struct demo_store *store = catalyst->world->stores[DEMO_WORLD_PRIMARY];
+    size_t index, ready = 0, running = 0;
+    json_t *item;
+    if (demo_catalyst_session_of(catalyst, request, reply) == NULL)
+        return;
+    json_t *releases = demo_store_list(store, DEMO_KIND_HELMRELEASE, NULL);
+    json_t *pods = demo_store_list(store, DEMO_KIND_POD, NULL);
+    json_array_foreach(releases, index, item)
+        ready += is_ready(item);
+    json_array_foreach(pods, index, item) {
+        const char *phase = json_string_value(json_object_get(json_object_get(item, "status"), "phase"));
+        running += phase != NULL && strcmp(phase, "Running") == 0;
+    }
+    demo_http_reply_json(reply, 200,
+                         json_pack("{s:i, s:i, s:i, s:i, s:i}", "helmReleasesReady", (int)ready, "helmReleasesTotal", (int)json_array_size(releases),
+                                   "podsRunning", (int)running, "podsTotal", (int)json_array_size(pods), "certExpirySoonCount", 0));
+    json_decref(releases);
+    json_decref(pods);
+}
+
+static void get_jobs(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    struct demo_catalyst *catalyst = context;
+    size_t index;
+    json_t *item;
+    if (demo_catalyst_session_of(catalyst, request, reply) == NULL)
+        return;
+    json_t *jobs = demo_store_list(catalyst->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_JOB, NULL);
+    json_t *rows = json_array();
+    json_array_foreach(jobs, index, item) {
+        const json_t *metadata = json_object_get(item, "metadata"), *state = json_object_get(item, "status");
+        const char *name = json_string_value(json_object_get(metadata, "name"));
+        const char *namespace = json_string_value(json_object_get(metadata, "namespace"));
+        const char *started = json_string_value(json_object_get(state, "startTime"));
+        const char *finished = json_string_value(json_object_get(state, "completionTime"));
+        const char *word = json_integer_value(json_object_get(state, "succeeded")) > 0 ? "succeeded"
+                           : json_integer_value(json_object_get(state, "active")) > 0  ? "running"
+                           : json_integer_value(json_object_get(state, "failed")) > 0  ? "failed"
+                                                                                       : "pending";
+        char id[512];
+        snprintf(id, sizeof id, "job/%s/%s", namespace, name);
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", id, "name", name, "namespace", namespace, "kind", "Job",
+                                              "status", word, "startedAt", started == NULL ? "0001-01-01T00:00:00Z" : started, "finishedAt",
+                                              finished == NULL ? "0001-01-01T00:00:00Z" : finished)); /* trap 15: zero times */
+    }
+    json_decref(jobs);
+    demo_http_reply_json(reply, 200, json_pack("{s:o}", "jobs", rows));
+}
+
+static const struct demo_http_route ROUTES[] = {
+    {"GET", "/healthz", get_healthz},
+    {"GET", "/readyz", get_healthz},
+    {"GET", "/api/v1/version", get_version},
+    {"GET", "/api/v1/sovereign/self", get_self},
+    {"GET", "/api/v1/whoami", get_whoami},
+    {"GET", "/api/v1/sovereign/status", get_status},
+    {"GET", "/api/v1/sovereign/jobs", get_jobs},
+    {"GET", "/api/v1/sovereign/cutover/status", demo_catalyst_cutover_status},
+    {"POST", "/api/v1/sovereign/cutover/start", demo_catalyst_cutover_start},
+    {"GET", "/api/v1/sovereign/cutover/events", demo_catalyst_cutover_events},
+    {"GET", "/api/v1/deployments/*/reconcilers", demo_catalyst_flux_list},
+    {"POST", "/api/v1/deployments/*/reconcilers/*/*/*/*", demo_catalyst_flux_act},
+    {NULL, NULL, NULL},
+};
+
+static void go_away(void *context)
+{
+    demo_http_pause(((struct demo_catalyst *)context)->http);
+}
+
+static void come_back(void *context)
+{
+    struct demo_catalyst *catalyst = context;
+    struct error err;
+    catalyst->started_ms = clock_wall_ms();
+    if (demo_http_resume(catalyst->http, &err) != STATUS_OK)
+        fprintf(stderr, "demo: catalyst-api does not come back: %s\n", err.text);
+}
+
+enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_catalyst_options *options, struct error *err)
+{
+    struct demo_catalyst *catalyst = alloc_new(struct demo_catalyst);
+    catalyst->world = options->world;
+    catalyst->started_ms = clock_wall_ms();
+    for (const struct demo_catalyst_session *from = options->sessions; from->token != NULL && catalyst->session_count < DEMO_CATALYST_SESSIONS_MAX; from++)
+        catalyst->sessions[catalyst->session_count++] =
+            (struct demo_catalyst_session){alloc_strdup(from->token), alloc_strdup(from->email), alloc_strdup(from->tier)};
+    struct demo_http_options http = {.port = options->port, .certificate_pem = options->certificate_pem, .key_pem = options->key_pem,
+                                     .routes = ROUTES, .context = catalyst};
+    enum status status = demo_http_start(&catalyst->http, &http, err);
+    if (status != STATUS_OK) {
+        demo_catalyst_stop(catalyst);
+        return status;
+    }
+    demo_cutover_set_restart(options->world->cutover, (struct demo_cutover_restart){go_away, come_back, catalyst});
+    *ret = catalyst;
+    return STATUS_OK;
+}
+
+int demo_catalyst_port(const struct demo_catalyst *catalyst)
+{
+    return demo_http_port(catalyst->http);
+}
+
+void demo_catalyst_stop(struct demo_catalyst *catalyst)
+{
+    if (catalyst == NULL)
+        return;
+    demo_http_stop(catalyst->http);
+    for (size_t i = 0; i < catalyst->session_count; i++) {
+        free((char *)catalyst->sessions[i].token);
+        free((char *)catalyst->sessions[i].email);
+        free((char *)catalyst->sessions[i].tier);
+    }
+    free(catalyst);
+}
