@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/console.h"
+#include "demo/demo_command.h"
 #include "headless/headless.h"
 
 static int run_console(const struct arguments *arguments)
@@ -19,6 +20,19 @@ static int run_console(const struct arguments *arguments)
     return console_run(&options);
 }
 
+static int run_demo(const struct arguments *arguments)
+{
+    struct demo_command_options options = {
+        .serve_only = arguments_flag(arguments, "--serve-only"),
+        .folder = arguments_value(arguments, "--dir"),
+        .scenario = arguments_value(arguments, "--scenario"),
+        .scale = arguments_value(arguments, "--scale"),
+        .speed = arguments_value(arguments, "--speed"),
+        .seed = arguments_value(arguments, "--seed"),
+    };
+    return demo_command_execute(&options);
+}
+
 /* The user's locale when it is UTF-8, else C.UTF-8: names from the cluster are UTF-8 whatever the terminal was told. Numbers
  * keep the decimal point. */
 static void set_locale(void)
@@ -32,6 +46,6 @@ static void set_locale(void)
 int main(int argc, char **argv)
 {
     set_locale();
-    static const struct headless_hooks HOOKS = {.console = run_console};
+    static const struct headless_hooks HOOKS = {.console = run_console, .demo = run_demo};
     return headless_main(argc, argv, &HOOKS);
 }

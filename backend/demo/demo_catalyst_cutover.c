@@ -190,11 +190,11 @@ static ssize_t read_events(void *state, char *out, size_t size)
 {
     struct event_stream *stream = state;
     if (stream->pending == NULL && stream->stage == STREAM_ENDED)
-        return -1;
+        return DEMO_HTTP_STREAM_END;
     if (stream->pending == NULL)
         fetch_frame(stream);
     if (stream->pending == NULL)
-        return stream->stage == STREAM_ENDED ? -1 : 0;
+        return stream->stage == STREAM_ENDED ? DEMO_HTTP_STREAM_END : 0;
     size_t length = strlen(stream->pending + stream->offset);
     if (length > size)
         length = size;

@@ -28,7 +28,7 @@
 #define STREAM_MAX_AGE_NS ((int64_t)14 * 24 * 3600 * 1000000000)
 #define READY_TRIES 400
 #define READY_TRY_MS 25
-#define PUBLISH_EVERY_SECONDS 20.0 /* contract time */
+#define PUBLISH_EVERY_SECONDS 90.0 /* contract time */
 #define HISTORY_EVENTS 12          /* there before the console comes */
 #define PAYLOAD_MAX 1024
 

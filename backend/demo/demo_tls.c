@@ -145,6 +145,29 @@ enum status demo_tls_new(struct demo_tls **ret, struct error *err)
     return STATUS_OK;
 }
 
+enum status demo_tls_load(struct demo_tls **ret, const char *ca_pem, const char *key_pem, struct error *err)
+{
+    struct demo_tls *tls = alloc_new(struct demo_tls);
+    BIO *certificate = BIO_new_mem_buf(ca_pem, -1), *key = BIO_new_mem_buf(key_pem, -1);
+    tls->certificate = PEM_read_bio_X509(certificate, NULL, NULL, NULL);
+    tls->key = PEM_read_bio_PrivateKey(key, NULL, NULL, NULL);
+    BIO_free(certificate);
+    BIO_free(key);
+    if (tls->certificate == NULL || tls->key == NULL || X509_check_private_key(tls->certificate, tls->key) != 1) {
+        demo_tls_free(tls);
+        ERR_clear_error();
+        return error_set(err, STATUS_INVALID, "demo certificate authority: the saved certificate and key do not belong together");
+    }
+    tls->pem = certificate_pem(tls->certificate);
+    *ret = tls;
+    return STATUS_OK;
+}
+
+char *demo_tls_ca_key_pem(const struct demo_tls *tls)
+{
+    return key_pem(tls->key);
+}
+
 void demo_tls_free(struct demo_tls *tls)
 {
     if (tls == NULL)

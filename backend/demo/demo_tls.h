@@ -1,4 +1,4 @@
-/* The demo's certificate authority, made at start and never written by this file: everything is PEM text.
+/* The demo's certificate authority, made at start (or taken over from an earlier run); this file writes nothing: everything is PEM text.
  * EC P-256, valid from one hour ago for 30 days. One thread at a time. */
 #ifndef DEMO_DEMO_TLS_H
 #define DEMO_DEMO_TLS_H
@@ -15,6 +15,9 @@ struct demo_tls_pair {
 };
 
 enum status demo_tls_new(struct demo_tls **ret, struct error *err);
+/* The authority of an earlier run, so that clients of that run trust this one too. STATUS_INVALID: the texts do not belong together. */
+enum status demo_tls_load(struct demo_tls **ret, const char *ca_pem, const char *key_pem, struct error *err);
+char *demo_tls_ca_key_pem(const struct demo_tls *tls); /* caller frees */
 void demo_tls_free(struct demo_tls *tls);
 const char *demo_tls_ca_pem(const struct demo_tls *tls); /* lives as long as tls */
 

@@ -80,6 +80,11 @@ void header_paint(struct app *app, struct canvas *canvas, struct rect line)
         const struct feed_health *feed = &store->feeds[i];
         lamp_text(feed, lamps[i]);
         uint8_t priority = feed->state == FEED_STATE_OFF ? 9 : 3;
+        if (feed->state == FEED_STATE_OFF) { /* one piece, so that a name never stands without its lamp */
+            snprintf(lamps[i], sizeof lamps[i], "%s off", feed->name);
+            pieces[count++] = (struct chrome_piece){.text = lamps[i], .style = STYLE_LAMP_OFF, .priority = priority};
+            continue;
+        }
         pieces[count++] = (struct chrome_piece){.text = feed->name, .style = STYLE_TEXT, .priority = priority};
         pieces[count++] = (struct chrome_piece){.text = lamps[i], .style = LAMPS[feed->state].style, .priority = priority, .gap = 1};
     }
@@ -93,9 +98,11 @@ void header_paint(struct app *app, struct canvas *canvas, struct rect line)
 
 void header_paint_tabs(struct app *app, struct canvas *canvas, struct rect line)
 {
+    static const char *const NARROW[APP_TAB_COUNT] = {
+        [APP_TAB_ORGANIZATIONS] = "Orgs", [APP_TAB_ENVIRONMENTS] = "Envs", [APP_TAB_APPLICATIONS] = "Apps"};
     struct chrome_tab tabs[APP_TAB_COUNT];
     for (size_t i = 0; i < APP_TAB_COUNT; i++)
-        tabs[i] = (struct chrome_tab){.title = app_tab_title((enum app_tab_id)i)};
+        tabs[i] = (struct chrome_tab){.title = app_tab_title((enum app_tab_id)i), .narrow = NARROW[i]};
     chrome_tab_bar(canvas, line, tabs, APP_TAB_COUNT, app->open_tab);
 }
 
@@ -155,7 +162,7 @@ void header_paint_footer(struct app *app, struct canvas *canvas, struct rect lin
     int width = (int)utf8_width(span_of(right));
     struct rect keys = line;
     rect_take_right(&keys, width + 3);
-    chrome_key_hints(canvas, keys, app->keymap, screen_context(screen), dispatch_holds(app), screen->ops->hints, screen->ops->hint_count);
+    chrome_key_hints(canvas, keys, app->keymap, screen_context(screen), dispatch_holds(app) | COMMAND_NEEDS_ARMED, screen->ops->hints, screen->ops->hint_count);
     canvas_put(canvas, line.x + line.width - width - 1, line.y, filter.length > 0 ? STYLE_MATCH : STYLE_DIM, span_of(right));
 }
 

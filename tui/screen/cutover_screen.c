@@ -15,6 +15,7 @@
 #include "widget/table.h"
 
 #define EVIDENCE_LINES 8
+#define EVIDENCE_LEAST 5
 #define METER_WIDTH 22
 
 enum { COLUMN_ORDER, COLUMN_STEP, COLUMN_CLAIM, COLUMN_MEASURED, COLUMN_REGIONS, COLUMN_ELAPSED = COLUMN_REGIONS + STORE_REGIONS_MAX, COLUMN_END };
@@ -225,7 +226,9 @@ static void paint_evidence(const struct cutover_screen *self, struct canvas *can
         timestamp_format_age(elapsed, row->elapsed_ms);
     if (row->deadline_s > 0)
         timestamp_format_age(deadline, (int64_t)row->deadline_s * 1000);
-    paint_line(canvas, area, &line, row->step->name, STYLE_TEXT, row->step->facts != NULL ? row->step->facts->does : "a step that this console does not know: shown as it is");
+    int used = canvas_text(canvas, area.x, area.y, STYLE_STRONG, row->step->name);
+    canvas_put_fit(canvas, area.x + used + 2, area.y, area.width - used - 2, STYLE_DIM, span_of(row->step->facts != NULL ? row->step->facts->does : "a step that this console does not know: shown as it is"), TEXT_ALIGN_LEFT, TEXT_CUT_END);
+    line++;
     paint_line(canvas, area, &line, "problem", STYLE_BAD, row->step->problem);
     snprintf(text, sizeof text, "%s %s", claim_sign(row), row->claim_word);
     paint_line(canvas, area, &line, "claimed", style_of_tone(row->claim_tone), text);
@@ -253,7 +256,8 @@ static void paint(struct screen *screen, struct canvas *canvas, struct rect area
         struct rect line = rect_take_top(&area, 1);
         canvas_put_fit(canvas, line.x + 1, line.y, line.width - 2, STYLE_BAD, span_of(alarm), TEXT_ALIGN_LEFT, TEXT_CUT_END);
     }
-    struct rect evidence = rect_take_bottom(&area, EVIDENCE_LINES);
+    int spare = area.height - (int)self->board->row_count - 1; /* every step first: the evidence takes what is left */
+    struct rect evidence = rect_take_bottom(&area, spare < EVIDENCE_LINES ? (spare > EVIDENCE_LEAST ? spare : EVIDENCE_LEAST) : EVIDENCE_LINES);
     table_paint(canvas, area, &pane, &self->view, true);
     canvas_rule(canvas, evidence.x, evidence.y, evidence.width, STYLE_BORDER);
     rect_take_top(&evidence, 1);
