@@ -100,9 +100,16 @@ static void measureunknownstep(struct measuring *m)
     truth_measure_say(m->cell, TRUTH_OUTCOME_UNKNOWN, NULL, "a step we do not know how to measure; %s", phrase);
 }
 
+/* "main@sha1:53359ebe3d8b": branch and the first digits. */
+static struct span shortrevision(struct span revision)
+{
+    ptrdiff_t colon = span_find_byte(revision, ':');
+    return span_first(revision, colon < 0 ? 48 : (size_t)colon + 13);
+}
+
 static void measuregitmirror(struct measuring *m)
 {
-    struct span revision = truth_measure_local_revision(m->context, m->region);
+    struct span revision = shortrevision(truth_measure_local_revision(m->context, m->region));
     if (!isprimary(m))
         elsewhere(m);
     else if (!span_is_empty(revision))

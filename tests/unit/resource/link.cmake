@@ -1,1 +1,1 @@
-target_link_libraries(unit_resource PRIVATE backend_demo PkgConfig::JANSSON)
+target_link_libraries(unit_resource PRIVATE test_demo PkgConfig::JANSSON)

@@ -1,0 +1,1 @@
+target_link_libraries(unit_cutover PRIVATE test_demo)
