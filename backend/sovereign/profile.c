@@ -294,6 +294,7 @@ static struct profile *read_tree(const char *path, enum status status, struct ya
     char *slash = strrchr(reading.folder, '/');
     *(slash != NULL ? slash : reading.folder) = '\0';
     profile->file = alloc_strdup(path);
+    profile->is_unreadable = status != STATUS_OK;
     if (status == STATUS_OK)
         READ_MAP(&reading, yaml_tree_root(tree), "the file", PROFILE_SETTINGS, profile);
     else

@@ -49,6 +49,7 @@ struct profile {
     char *warnings[PROFILE_WARNINGS_MAX];
     size_t warning_count;
     size_t warnings_left_out;
+    bool is_unreadable; /* the file as a whole: absent though it must exist, or no YAML; the first warning says why */
 };
 
 /* $XDG_CONFIG_HOME/sovdeck/config.yaml or ~/.config/sovdeck/config.yaml; caller frees. */

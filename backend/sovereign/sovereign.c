@@ -65,8 +65,7 @@ static void open_profile(struct sovereign *sovereign, const struct profile_sover
     copy(sovereign->fqdn, sizeof sovereign->fqdn, profile->fqdn);
     for (size_t i = 0; i < profile->region_count; i++) {
         const struct profile_region *region = &profile->regions[i];
-        const char *chosen = context != NULL && profile->region_count == 1 ? context : region->context;
-        connect_region(sovereign, region->name, region->primary, region->kubeconfig, chosen);
+        connect_region(sovereign, region->name, region->primary, region->kubeconfig, context != NULL ? context : region->context);
     }
     if (profile->region_count == 0) /* named, but reached the ordinary way */
         connect_region(sovereign, "", true, NULL, context);
@@ -91,24 +90,39 @@ static enum status refuse_name(const struct profile *profile, const char *name, 
     return error_set(err, STATUS_USAGE, "no Sovereign '%s' in %s%s", name, profile->file, hint);
 }
 
+/* Words that contradict each other, or a file that was named and is not there: going on would mean another cluster than meant. */
+static enum status check_words(const struct sovereign_options *options, const struct profile *file, struct error *err)
+{
+    if (options->name != NULL && options->kubeconfig != NULL)
+        return error_set(err, STATUS_USAGE, "--sovereign and --kubeconfig name two things; give one of them");
+    if (options->config_file != NULL && file->is_unreadable)
+        return error_set(err, STATUS_USAGE, "%s", file->warnings[0]);
+    return STATUS_OK;
+}
+
 static enum status open_chosen(struct sovereign *sovereign, const struct sovereign_options *options, struct error *err)
 {
     const struct profile *file = sovereign->file;
-    bool by_kubeconfig = options->kubeconfig != NULL || (options->context != NULL && options->name == NULL);
     const char *name = options->name != NULL ? options->name : file->current;
-    if (by_kubeconfig && options->name == NULL) {
+    enum status status = check_words(options, file, err);
+    if (status != STATUS_OK)
+        return status;
+    if (options->name == NULL && (options->kubeconfig != NULL || options->context != NULL)) {
         open_kubeconfig(sovereign, options->kubeconfig, options->context);
         return STATUS_OK;
     }
     const struct profile_sovereign *profile = name != NULL ? profile_find(file, name) : NULL;
-    if (name == NULL && file->sovereign_count == 1)
-        profile = &file->sovereigns[0];
-    if (options->name != NULL && profile == NULL)
-        return refuse_name(file, options->name, err);
     if (name != NULL && profile == NULL)
         return refuse_name(file, name, err);
+    if (name == NULL && file->sovereign_count == 1)
+        profile = &file->sovereigns[0];
+    if (name == NULL && file->sovereign_count > 1)
+        return error_set(err, STATUS_USAGE, "%s has %zu Sovereigns and no current one; name one with --sovereign", file->file,
+                         file->sovereign_count);
+    if (profile != NULL && options->context != NULL && profile->region_count > 1)
+        return error_set(err, STATUS_USAGE, "--context fits one region; Sovereign '%s' has %zu", profile->name, profile->region_count);
     if (profile == NULL)
-        open_kubeconfig(sovereign, options->kubeconfig, options->context);
+        open_kubeconfig(sovereign, NULL, NULL);
     else
         open_profile(sovereign, profile, options->context);
     return STATUS_OK;

@@ -42,8 +42,9 @@ struct sovereign {
     struct http_thread *thread;              /* borrowed */
 };
 
-/* Reads configuration and builds the clients; touches no network. Fails only when the words make no sense
- * (STATUS_USAGE: unknown Sovereign, with a hint). A region whose kubeconfig is missing or broken is there with its error. */
+/* Reads configuration and builds the clients; touches no network. Fails only when it is not clear which cluster is meant
+ * (STATUS_USAGE: unknown Sovereign, with a hint; --config that cannot be read; contradicting words). A region whose kubeconfig
+ * is missing or broken is there with its error. */
 enum status sovereign_open(const struct sovereign_options *options, struct http_thread *thread, struct sovereign **ret,
                            struct error *err);
 void sovereign_free(struct sovereign *sovereign); /* after store and feeds: dynamic kinds go with it */
