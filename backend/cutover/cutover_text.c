@@ -46,6 +46,14 @@ void cutover_text_elapsed(char *out, size_t size, int64_t elapsed_ms)
         snprintf(out, size, "%lldh%02lldm", seconds / 3600, seconds / 60 % 60);
 }
 
+/* No blanks at the end of a line. */
+static void endline(struct bytebuf *out)
+{
+    while (out->length > 0 && out->data[out->length - 1] == ' ')
+        out->length--;
+    bytebuf_append_byte(out, '\n');
+}
+
 static void pad(struct bytebuf *out, const char *text, size_t cells)
 {
     size_t used = utf8_width(span_of(text));
@@ -95,10 +103,11 @@ static void textrow(const struct truth_board *board, const struct widths *widths
     pad(out, row->sentence, widths->measured);
     for (int r = 0; r < board->region_count; r++)
         pad(out, row->cells[r].text, widths->cells[r]);
-    bytebuf_printf(out, "%s%s\n", elapsed,
+    bytebuf_printf(out, "%s%s", elapsed,
                    row->is_over_deadline                               ? " over its deadline"
                    : row->is_slow && row->claim == STEP_RESULT_RUNNING ? " slow"
                                                                        : "");
+    endline(out);
     if (row->step->problem[0] != '\0')
         bytebuf_printf(out, "     ConfigMap %s is not valid: %s\n", row->step->config_map, row->step->problem);
 }

@@ -192,26 +192,25 @@ static void measuretoken(struct measuring *m)
         elsewhere(m);
 }
 
+/* Times of day and not ages: a sentence that ticks would repaint an idle screen. */
 static void measureapplied(struct measuring *m, const struct row *policy)
 {
-    char age[TIMESTAMP_TEXT_MAX] = "?";
+    char since[TIMESTAMP_TEXT_MAX];
     int64_t created_ms = row_time(policy, FIELD_CREATED);
-    if (created_ms != TIMESTAMP_NONE)
-        timestamp_format_age(age, m->context->wall_ms - created_ms);
+    bool has_start = created_ms != TIMESTAMP_NONE && m->claim != NULL && m->claim->started_ms != TIMESTAMP_NONE;
+    timestamp_format_clock(since, created_ms);
+    m->cell->is_alarm = true;
     if (claimed(m) != STEP_RESULT_RUNNING) {
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, "leak",
-                          "the policy " HOLD_WITNESS_POLICY " is still there (%s old) and blocks egress: delete it", age);
-        m->cell->is_alarm = true;
+                          "the policy " HOLD_WITNESS_POLICY " is still there (since %s) and blocks egress: delete it", since);
     } else if (!row_true(policy, FIELD_EGRESS_DEFAULT_DENY)) {
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL, "the policy is applied without default deny: it blocks nothing");
-        m->cell->is_alarm = true;
-    } else if (created_ms != TIMESTAMP_NONE && m->claim->started_ms != TIMESTAMP_NONE &&
-               created_ms + 1000 < m->claim->started_ms) {
+    } else if (has_start && created_ms + 1000 < m->claim->started_ms) {
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL,
-                          "the policy is %s old, older than this attempt: left over from another", age);
-        m->cell->is_alarm = true;
+                          "the policy is there since %s, longer than this attempt: left over from another", since);
     } else {
-        truth_measure_say(m->cell, TRUTH_OUTCOME_PARTIAL, "hold", "the policy denies egress since %s", age);
+        m->cell->is_alarm = false;
+        truth_measure_say(m->cell, TRUTH_OUTCOME_PARTIAL, "hold", "the policy denies egress since %s", since);
     }
 }
 

@@ -308,7 +308,7 @@ static const struct {
      0,
      "egress-block-test",
      TRUTH_VERDICT_DISPUTED,
-     "hel1: the policy cutover-egress-block is still there (26m old) and blocks egress: delete it",
+     "hel1: the policy cutover-egress-block is still there (since 05:00:00) and blocks egress: delete it",
      {"?", "leak"}},
     {"token: no Job left",
      DELETE,
@@ -485,9 +485,9 @@ Test(truth_board, during_the_hold_the_policy_must_be_there_and_must_deny)
         const char *created, *deny, *sentence;
         bool alarm;
     } POLICIES[] = {
-        {"2026-07-27T05:20:00Z", "true", "denies egress since 6m40s", false},
+        {"2026-07-27T05:20:00Z", "true", "denies egress since 05:20:00", false},
         {"2026-07-27T05:20:00Z", "", "without default deny", true},
-        {"2026-07-27T03:00:00Z", "true", "older than this attempt", true},
+        {"2026-07-27T03:00:00Z", "true", "longer than this attempt", true},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(POLICIES); i++) {
         struct store *store = pivoted_new(true);
