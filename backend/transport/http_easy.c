@@ -26,8 +26,8 @@ static bool is_header_safe(struct span text)
 static enum status add_header(struct http_easy *easy, const char *name, struct span value, struct error *err)
 {
     if (!is_header_safe(value))
-        return error_set(err, STATUS_USAGE, "%s: the value of the header %s has a line end or control character",
-                         easy->authority, name);
+        return error_set(err, STATUS_USAGE, "%s: the value of the header %s has a line end or control character", easy->authority,
+                         name);
     struct bytebuf line;
     bytebuf_init(&line, HEADER_MAXIMUM);
     bool fits = bytebuf_append_text(&line, name) && bytebuf_append_text(&line, ": ") && bytebuf_append_span(&line, value);
@@ -82,8 +82,8 @@ static void set_method(struct http_easy *easy, const struct http_request *reques
     easy->once = !is_get && !is_head && !request->repeatable;
     if (is_head)
         curl_easy_setopt(easy->handle, CURLOPT_NOBODY, 1L);
-    bool sends_body = request->body.length > 0 || strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-                      strcmp(method, "PATCH") == 0;
+    bool sends_body =
+        request->body.length > 0 || strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
     if (sends_body) {
         curl_easy_setopt(easy->handle, CURLOPT_POST, 1L);
         curl_easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
@@ -128,8 +128,8 @@ static void set_server_name(struct http_easy *easy, const struct http_url *url)
     snprintf(line, sizeof line, "%.250s:%d:%s%s%s:%d", name, url->port, six ? "[" : "", url->host, six ? "]" : "", url->port);
     easy->connect_to = curl_slist_append(NULL, line);
     curl_easy_setopt(easy->handle, CURLOPT_CONNECT_TO, easy->connect_to);
-    snprintf(line, sizeof line, url->port == 443 ? "Host: %s%s%s" : "Host: %s%s%s:%d", six ? "[" : "", url->host,
-             six ? "]" : "", url->port);
+    snprintf(line, sizeof line, url->port == 443 ? "Host: %s%s%s" : "Host: %s%s%s:%d", six ? "[" : "", url->host, six ? "]" : "",
+             url->port);
     easy->headers = curl_slist_append(easy->headers, line);
 }
 
@@ -187,6 +187,7 @@ enum status http_easy_init(struct http_easy *easy, const struct http_request *re
     curl_easy_setopt(easy->handle, CURLOPT_USERAGENT, "sovdeck/" SOVDECK_VERSION);
     curl_easy_setopt(easy->handle, CURLOPT_URL, request->url);
     set_method(easy, request);
+    easy->once = easy->once || request->want_peer; /* certificates are only seen in a handshake */
     set_connection(easy, request);
     if (url.is_https)
         set_trust(easy);

@@ -16,7 +16,7 @@ struct http_easy {
     char message[CURL_ERROR_SIZE];
     char authority[HTTP_URL_ORIGIN_MAX]; /* host:port of the request's URL */
     char host[256];
-    bool once; /* must not be sent twice by libcurl itself: gets a connection of its own */
+    bool once; /* gets a connection of its own: libcurl sends again what fails on a reused one */
 };
 
 /* STATUS_USAGE with a text when the request cannot be made (bad URL, header injection). Done either way by http_easy_done. */

@@ -44,9 +44,8 @@ static const struct {
 };
 
 static const long UNKNOWN_ISSUER[] = {
-    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-    X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-    X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+    X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
 };
 
 static bool is_issuer_unknown(long result)
@@ -95,7 +94,8 @@ static bool explain_alert(struct http_easy *easy, struct error *err)
     if (!is_about_certificate(alert))
         error_set(err, STATUS_UNTRUSTED, "%s: refuses the TLS connection (%.*s)", easy->authority, length, alert);
     else if (who->certificate.length == 0)
-        error_set(err, STATUS_UNTRUSTED, "%s: wants a client certificate and we have none (%.*s)", easy->authority, length, alert);
+        error_set(err, STATUS_UNTRUSTED, "%s: wants a client certificate and we have none (%.*s)", easy->authority, length,
+                  alert);
     else if (who->certificate_not_after_ms != TIMESTAMP_NONE && who->certificate_not_after_ms < clock_wall_ms())
         error_set(err, STATUS_UNTRUSTED, "%s: refuses our client certificate, which has expired", easy->authority);
     else
@@ -144,7 +144,7 @@ static enum status explain_connect(struct http_easy *easy, struct http_failure *
     ret->refused = number == ECONNREFUSED;
     const char *why = number != 0 ? strerrordesc_np((int)number) : NULL;
     return error_set(&ret->error, STATUS_UNREACHABLE, "%s: %s", easy->authority,
-                     ret->refused ? "connection refused"
+                     ret->refused  ? "connection refused"
                      : why != NULL ? why
                                    : "no connection could be made");
 }
@@ -163,20 +163,12 @@ void http_failure_read(struct http_easy *easy, CURLcode code, struct http_failur
 {
     *ret = (struct http_failure){0};
     switch ((int)code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-        explain_verification(easy, &ret->error);
-        return;
-    case CURLE_COULDNT_CONNECT:
-        explain_connect(easy, ret);
-        return;
-    case CURLE_OPERATION_TIMEDOUT:
-        explain_timeout(easy, ret);
-        return;
+    case CURLE_PEER_FAILED_VERIFICATION: explain_verification(easy, &ret->error); return;
+    case CURLE_COULDNT_CONNECT: explain_connect(easy, ret); return;
+    case CURLE_OPERATION_TIMEDOUT: explain_timeout(easy, ret); return;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-        explain_broken(easy, code, &ret->error);
-        return;
+    case CURLE_SEND_ERROR: explain_broken(easy, code, &ret->error); return;
     }
     for (size_t i = 0; i < ARRAY_LENGTH(FAILURES); i++) {
         if (FAILURES[i].code != code)

@@ -7,8 +7,8 @@
 
 struct http_failure {
     struct error error;
-    bool refused;   /* connection refused */
-    bool silent;    /* connected, then no answer in time: the connection may be dead */
+    bool refused; /* connection refused */
+    bool silent;  /* connected, then no answer in time: the connection may be dead */
 };
 
 /* Call before the handle is cleaned up. `code` is not CURLE_OK. */

@@ -1,8 +1,8 @@
 /* libcurl's multi_socket interface on epoll; see http_pool.h.
  *
  * libcurl 7.88 closes the sockets of connection attempts it gives up without a word, and only then says that it lost interest in
- * the number, which may be another file's by then. So what is registered is never remembered here but asked of the kernel, and each
- * pool has its own epoll: a late "remove" finds nothing and harms nobody.
+ * the number, which may be another file's by then. So what is registered is never remembered here but asked of the kernel, and
+ * each pool has its own epoll: a late "remove" finds nothing and harms nobody.
  */
 #include "transport/http_pool.h"
 

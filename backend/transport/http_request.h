@@ -17,7 +17,7 @@
 
 enum http_request_class {
     HTTP_REQUEST_CLASS_REQUEST, /* short: has a total time-out; runs in the pool of requests */
-    HTTP_REQUEST_CLASS_STREAM,  /* watch, SSE, log: a time-out until the headers, none after; its own connections; never compressed */
+    HTTP_REQUEST_CLASS_STREAM,  /* watch, SSE, log: time-out until the headers only; its own connections; never compressed */
 };
 
 struct http_request {
@@ -39,7 +39,7 @@ struct http_request {
     bool force_http1;
     bool repeatable; /* GET and HEAD always are. Others: libcurl may send it again when a kept-alive connection turns out dead
                         (access reviews, dry runs); without it they always get a connection of their own, and are sent once */
-    bool want_peer;             /* fill http_response.peer / http_result.peer (doctor) */
+    bool want_peer;  /* fill http_response.peer / http_result.peer (doctor) */
 };
 
 #endif

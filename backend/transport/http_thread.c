@@ -18,7 +18,6 @@
 #include "transport/http_timers.h"
 #include "transport/http_transfer.h"
 
-
 enum command_kind { COMMAND_START, COMMAND_CANCEL, COMMAND_CUT, COMMAND_CALL };
 
 struct command {
@@ -164,20 +163,14 @@ static void abort_all(struct http_thread *thread, const char *authority, enum st
 static void run_command(struct http_thread *thread, struct command *command)
 {
     switch (command->kind) {
-    case COMMAND_START:
-        start(thread, command->transfer);
-        break;
-    case COMMAND_CANCEL:
-        cancel(thread, command->id);
-        break;
+    case COMMAND_START: start(thread, command->transfer); break;
+    case COMMAND_CANCEL: cancel(thread, command->id); break;
     case COMMAND_CUT:
         http_origins_cut(&thread->origins, command->authority, http_pool_now_ms());
         abort_all(thread, command->authority, STATUS_UNREACHABLE, "no sign of life, connection cut");
         free(command->authority);
         break;
-    case COMMAND_CALL:
-        command->fn(command->context);
-        break;
+    case COMMAND_CALL: command->fn(command->context); break;
     }
 }
 

@@ -35,7 +35,7 @@ struct http_result {
 /* Any of them may be NULL except on_done. */
 struct http_callbacks {
     void (*on_head)(void *context, const struct http_head *head);
-    bool (*on_data)(void *context, struct span data); /* false: end the transfer with STATUS_INTERRUPTED */
+    bool (*on_data)(void *context, struct span data);                 /* false: end the transfer with STATUS_INTERRUPTED */
     void (*on_done)(void *context, const struct http_result *result); /* exactly once, the last one */
 };
 

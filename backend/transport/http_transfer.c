@@ -109,8 +109,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return transfer->muted ? CURL_WRITEFUNC_ERROR : body.length;
 }
 
-struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *request,
-                                        const struct http_callbacks *callbacks, void *context)
+struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *request, const struct http_callbacks *callbacks,
+                                        void *context)
 {
     struct http_transfer *transfer = alloc_new(struct http_transfer);
     *transfer = (struct http_transfer){

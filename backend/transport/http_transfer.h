@@ -24,8 +24,8 @@ struct http_transfer {
     struct http_transfer *next;
 };
 
-struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *request,
-                                        const struct http_callbacks *callbacks, void *context);
+struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *request, const struct http_callbacks *callbacks,
+                                        void *context);
 
 void http_transfer_discard(struct http_transfer *transfer); /* never started: frees it, no callback */
 

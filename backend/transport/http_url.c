@@ -95,6 +95,6 @@ bool http_url_append_escaped(struct bytebuf *buf, struct span value)
 bool http_url_append_query(struct bytebuf *buf, const char *key, struct span value)
 {
     bool first = span_find_byte(bytebuf_span(buf), '?') < 0;
-    return bytebuf_append_byte(buf, first ? '?' : '&') && bytebuf_append_text(buf, key) &&
-           bytebuf_append_byte(buf, '=') && http_url_append_escaped(buf, value);
+    return bytebuf_append_byte(buf, first ? '?' : '&') && bytebuf_append_text(buf, key) && bytebuf_append_byte(buf, '=') &&
+           http_url_append_escaped(buf, value);
 }

@@ -11,8 +11,8 @@
 
 struct http_url {
     bool is_https;
-    char host[256]; /* without brackets */
-    int port;       /* explicit or the scheme's */
+    char host[256];   /* without brackets */
+    int port;         /* explicit or the scheme's */
     struct span path; /* from the first '/' after the authority; may be empty. Points into the text given */
 };
 

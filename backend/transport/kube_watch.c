@@ -76,7 +76,8 @@ static void end_transfer(void *context, const struct http_result *result)
 
 static void submit(struct kube_watch *watch, const char *url, enum http_request_class class)
 {
-    static const struct http_callbacks CALLBACKS = {.on_head = kube_watch_flow_head, .on_data = kube_watch_flow_data, .on_done = end_transfer};
+    static const struct http_callbacks CALLBACKS = {
+        .on_head = kube_watch_flow_head, .on_data = kube_watch_flow_data, .on_done = end_transfer};
     struct http_request request = {
         .url = url,
         .class = class,

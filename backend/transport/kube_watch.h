@@ -35,8 +35,8 @@ enum kube_watch_state {
 
 struct kube_watch_status {
     enum kube_watch_state state;
-    enum status status; /* STATUS_OK when listing or live */
-    const char *text;   /* one sentence, sanitized; "" when listing or live. Borrowed for the call */
+    enum status status;  /* STATUS_OK when listing or live */
+    const char *text;    /* one sentence, sanitized; "" when listing or live. Borrowed for the call */
     int64_t retry_in_ms; /* -1: no attempt planned */
     unsigned attempt;    /* failures in a row */
 };
@@ -80,10 +80,10 @@ struct kube_watch_callbacks {
 };
 
 struct kube_watch_options {
-    const char *name;  /* "helmreleases on fsn1", first words of error texts */
-    const char *url;   /* of the collection, without query: https://host:6443/apis/…/helmreleases */
-    const char *query; /* further parameters, escaped: "fieldSelector=type%3D…"; NULL: none */
-    const char *accept; /* NULL: application/json. A Table request works alike */
+    const char *name;              /* "helmreleases on fsn1", first words of error texts */
+    const char *url;               /* of the collection, without query: https://host:6443/apis/…/helmreleases */
+    const char *query;             /* further parameters, escaped: "fieldSelector=type%3D…"; NULL: none */
+    const char *accept;            /* NULL: application/json. A Table request works alike */
     struct tls_identity *identity; /* referenced */
     const char *proxy;
     bool force_http1;
@@ -96,7 +96,7 @@ struct kube_watch_options {
 
 struct kube_watch_counters {
     uint64_t lists, pages, items, watches, events, bookmarks;
-    uint64_t expired;        /* 410, in a list or in a watch */
+    uint64_t expired; /* 410, in a list or in a watch */
     uint64_t broken_pages, broken_lines, overlong_lines, halved_pages, failures;
     uint64_t bytes_received; /* of bodies, decompressed */
 };

@@ -38,7 +38,7 @@ struct kube_watch {
     int timer, code;
     unsigned attempt, broken_in_row, short_ends, expired_in_row, page_items;
     enum kube_watch_relist relist;
-    struct error problem; /* text of what a consumer's callback refused */
+    struct error problem;                 /* text of what a consumer's callback refused */
     char version[KUBE_WATCH_VERSION_MAX]; /* "": a list is needed */
     char *continue_token;
     int64_t watch_began_ms;
@@ -46,8 +46,8 @@ struct kube_watch {
     struct line_splitter splitter;
 
     struct {
-        atomic_uint_fast64_t lists, pages, items, watches, events, bookmarks, expired, broken_pages, broken_lines,
-            overlong_lines, halved_pages, failures, bytes_received;
+        atomic_uint_fast64_t lists, pages, items, watches, events, bookmarks, expired, broken_pages, broken_lines, overlong_lines,
+            halved_pages, failures, bytes_received;
     } counted;
 };
 

@@ -69,10 +69,9 @@ void kube_watch_report_refusal(struct kube_watch *watch, const struct http_resul
             continue;
         error_set(&error, http_response_code_status(watch->code), "%s: %s%s%s", watch->name, STANDING[i].text, colon, said);
         kube_watch_wait(watch, watch->recheck_ms);
-        report(watch, (struct kube_watch_status){.state = STANDING[i].state,
-                                                 .status = error.status,
-                                                 .text = error.text,
-                                                 .retry_in_ms = watch->recheck_ms});
+        report(watch,
+               (struct kube_watch_status){
+                   .state = STANDING[i].state, .status = error.status, .text = error.text, .retry_in_ms = watch->recheck_ms});
         return;
     }
     error_set(&error, http_response_code_status(watch->code), "the server answers %d %s%s%s", watch->code,

@@ -3,12 +3,11 @@
 
 #include <string.h>
 
-void line_splitter_init(struct line_splitter *splitter, size_t maximum_line,
-                        void (*on_line)(void *context, struct span line),
+void line_splitter_init(struct line_splitter *splitter, size_t maximum_line, void (*on_line)(void *context, struct span line),
                         void (*on_overlong)(void *context, size_t length), void *context)
 {
-    *splitter = (struct line_splitter){
-        .maximum_line = maximum_line, .on_line = on_line, .on_overlong = on_overlong, .context = context};
+    *splitter =
+        (struct line_splitter){.maximum_line = maximum_line, .on_line = on_line, .on_overlong = on_overlong, .context = context};
     bytebuf_init(&splitter->pending, maximum_line);
 }
 

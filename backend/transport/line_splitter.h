@@ -12,16 +12,15 @@
 struct line_splitter {
     struct bytebuf pending;
     size_t maximum_line;
-    bool skipping;          /* inside a line that is too long */
-    size_t skipped_length;  /* bytes of that line so far */
+    bool skipping;         /* inside a line that is too long */
+    size_t skipped_length; /* bytes of that line so far */
     uint64_t overlong_lines;
-    void (*on_line)(void *context, struct span line); /* without '\n' and a '\r' before it; borrowed for the call */
+    void (*on_line)(void *context, struct span line);  /* without '\n' and a '\r' before it; borrowed for the call */
     void (*on_overlong)(void *context, size_t length); /* the line ended; it was `length` bytes. NULL for none */
     void *context;
 };
 
-void line_splitter_init(struct line_splitter *splitter, size_t maximum_line,
-                        void (*on_line)(void *context, struct span line),
+void line_splitter_init(struct line_splitter *splitter, size_t maximum_line, void (*on_line)(void *context, struct span line),
                         void (*on_overlong)(void *context, size_t length), void *context);
 void line_splitter_done(struct line_splitter *splitter);
 void line_splitter_feed(struct line_splitter *splitter, struct span chunk);

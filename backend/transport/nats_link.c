@@ -213,8 +213,8 @@ static void create(struct nats_link *link)
     pthread_setname_np(link->thread, "nats");
 }
 
-enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks,
-                          void *context, struct nats_link **ret, struct error *err)
+enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks, void *context,
+                          struct nats_link **ret, struct error *err)
 {
     natsOptions *settings = NULL;
     enum status status = nats_settings_new(options, &settings, err);
@@ -320,8 +320,8 @@ enum status nats_link_find_stream(struct nats_link *link, const char *subject, c
     return nats_failure_request(what, s, js_code, err);
 }
 
-enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms,
-                              char **ret, size_t *ret_length, struct error *err)
+enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms, char **ret,
+                              size_t *ret_length, struct error *err)
 {
     natsConnection *connection;
     struct nats_session *session = borrow(link, &connection);

@@ -14,8 +14,8 @@
 enum nats_link_state {
     NATS_LINK_STATE_CONNECTING, /* not yet connected, or lost and coming back; text says why */
     NATS_LINK_STATE_LIVE,
-    NATS_LINK_STATE_DRAINING,   /* the server announced its shutdown (lame duck); not an alarm */
-    NATS_LINK_STATE_REFUSED,    /* wrong credentials or certificate; tried again */
+    NATS_LINK_STATE_DRAINING, /* the server announced its shutdown (lame duck); not an alarm */
+    NATS_LINK_STATE_REFUSED,  /* wrong credentials or certificate; tried again */
 };
 
 struct nats_link_status {
@@ -43,14 +43,14 @@ struct nats_link_options {
 
 struct nats_link_callbacks {
     void (*on_state)(void *context, const struct nats_link_status *status); /* state or text changed */
-    void (*on_alive)(void *context, int64_t round_trip_us); /* a ping was answered; NULL for none */
+    void (*on_alive)(void *context, int64_t round_trip_us);                 /* a ping was answered; NULL for none */
 };
 
 struct nats_link;
 
 /* Starts connecting; never blocks on the network. STATUS_USAGE or STATUS_IO for options that cannot work. */
-enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks,
-                          void *context, struct nats_link **ret, struct error *err);
+enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks, void *context,
+                          struct nats_link **ret, struct error *err);
 
 /* Closes the tails that are left, the connection and the thread. No callback runs after it returns. Not from a callback.
  * May take as long as a connection attempt that is under way (2 s). */
@@ -64,8 +64,8 @@ void nats_link_shutdown_library(void);
 enum status nats_link_find_stream(struct nats_link *link, const char *subject, char *name, size_t size, struct error *err);
 
 /* One request and its reply (JetStream management, raw JSON out). Blocks up to timeout_ms: on a worker. Caller frees *ret. */
-enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms,
-                              char **ret, size_t *ret_length, struct error *err);
+enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms, char **ret,
+                              size_t *ret_length, struct error *err);
 
 /* Address of the server we are connected to, sanitized, without credentials; false when not connected. Any thread. */
 bool nats_link_server(struct nats_link *link, char *text, size_t size);

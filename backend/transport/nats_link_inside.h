@@ -21,10 +21,10 @@ struct nats_link {
 
     pthread_mutex_t callback_lock; /* one callback at a time; never taken while `lock` is held */
     pthread_mutex_t lock;
-    pthread_cond_t wake;           /* under lock: stopping, poked */
+    pthread_cond_t wake; /* under lock: stopping, poked */
     bool stopping, poked;
-    struct nats_session *session;  /* changed by the link's thread under lock; borrowed by others under lock */
-    struct nats_tail *tails;       /* list, under lock */
+    struct nats_session *session; /* changed by the link's thread under lock; borrowed by others under lock */
+    struct nats_tail *tails;      /* list, under lock */
 
     /* link's thread only */
     enum nats_link_state state;

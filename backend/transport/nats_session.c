@@ -44,8 +44,8 @@ static void destroy(struct nats_session *session)
     free(session);
 }
 
-struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context,
-                                      natsStatus *code, char *detail, size_t size)
+struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context, natsStatus *code,
+                                      char *detail, size_t size)
 {
     struct nats_session *session = alloc_new(struct nats_session);
     session->notify = notify;

@@ -12,17 +12,17 @@ struct nats_session {
     natsConnection *connection;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int users;           /* requests of other threads under way */
-    bool closed;         /* the library's last callback for this connection has run */
-    bool lame_duck;      /* the server announced its shutdown */
-    natsStatus reason;   /* why it closed */
+    int users;                     /* requests of other threads under way */
+    bool closed;                   /* the library's last callback for this connection has run */
+    bool lame_duck;                /* the server announced its shutdown */
+    natsStatus reason;             /* why it closed */
     void (*notify)(void *context); /* something above changed; any thread */
     void *context;
 };
 
 /* Blocks up to 2 s per server. NULL: could not connect; *code and detail (the library's words) say why. `options` is changed. */
-struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context,
-                                      natsStatus *code, char *detail, size_t size);
+struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void *context), void *context, natsStatus *code,
+                                      char *detail, size_t size);
 
 /* The connection, kept alive until nats_session_release. NULL when it is closed. */
 natsConnection *nats_session_borrow(struct nats_session *session);

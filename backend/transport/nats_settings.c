@@ -22,8 +22,8 @@ static void free_compression(SSL_COMP *compression)
     OPENSSL_free(compression);
 }
 
-/* At exit nats.c frees OpenSSL's list of compression methods when TLS was used, and then OpenSSL does so again: a crash behind the
- * last line of main (nats.c issue 904; so in 3.4.1 with OpenSSL 3). Our handler is registered after the library's, so it runs
+/* At exit nats.c frees OpenSSL's list of compression methods when TLS was used, and then OpenSSL does so again: a crash behind
+ * the last line of main (nats.c issue 904; so in 3.4.1 with OpenSSL 3). Our handler is registered after the library's, so it runs
  * before it, and leaves nothing to be freed. */
 static void free_compressions(void)
 {
@@ -86,8 +86,8 @@ static enum status set_credentials(natsOptions *to, const struct nats_link_optio
 
 static bool wants_tls(const struct nats_link_options *options)
 {
-    bool wants = options->require_tls || options->ca_file != NULL || options->ca_data.length > 0 ||
-                 options->certificate_file != NULL;
+    bool wants =
+        options->require_tls || options->ca_file != NULL || options->ca_data.length > 0 || options->certificate_file != NULL;
     for (const char *const *url = options->urls; *url != NULL; url++)
         wants = wants || strncasecmp(*url, "tls://", 6) == 0;
     return wants;

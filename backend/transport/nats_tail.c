@@ -41,8 +41,8 @@ struct nats_tail {
     /* between the link's thread and the dispatcher */
     pthread_mutex_t lock;
     pthread_cond_t completed;
-    bool complete; /* the subscription's last message has been delivered */
-    uint64_t seen; /* stream sequence of the last message; 0: none */
+    bool complete;           /* the subscription's last message has been delivered */
+    uint64_t seen;           /* stream sequence of the last message; 0: none */
     uint64_t dropped_before; /* by earlier subscriptions */
     struct nats_tail_counters counters;
 };

@@ -20,7 +20,7 @@ struct nats_tail_message {
 enum nats_tail_state {
     NATS_TAIL_STATE_WAITING,   /* link not connected */
     NATS_TAIL_STATE_NO_STREAM, /* no stream stores the subject (text says so); looked for again every 2 s */
-    NATS_TAIL_STATE_FAILED,  /* text says why; tried again */
+    NATS_TAIL_STATE_FAILED,    /* text says why; tried again */
     NATS_TAIL_STATE_LIVE,
 };
 
@@ -33,9 +33,9 @@ struct nats_tail_status {
 
 struct nats_tail_counters {
     uint64_t messages;
-    uint64_t gaps;    /* after an interruption the stream no longer held what followed the message seen last */
-    uint64_t missing; /* stream sequences lost in those gaps (of any subject) */
-    uint64_t dropped; /* messages the client library dropped because we were slow; it asks for them again */
+    uint64_t gaps;     /* after an interruption the stream no longer held what followed the message seen last */
+    uint64_t missing;  /* stream sequences lost in those gaps (of any subject) */
+    uint64_t dropped;  /* messages the client library dropped because we were slow; it asks for them again */
     uint64_t restarts; /* the stream was re-created: sequences began again */
 };
 
@@ -47,7 +47,8 @@ struct nats_tail_callbacks {
 
 struct nats_tail;
 
-/* Starts when the link is live; callbacks may run before this returns. `last` messages of the stream are replayed first (0: none). Any thread. */
+/* Starts when the link is live; callbacks may run before this returns. `last` messages of the stream are replayed first (0:
+ * none). Any thread. */
 struct nats_tail *nats_tail_new(struct nats_link *link, const char *subject, uint64_t last,
                                 const struct nats_tail_callbacks *callbacks, void *context);
 void nats_tail_close(struct nats_tail *tail); /* ends and frees it; on_closed follows. Any thread, before nats_link_free */

@@ -15,7 +15,7 @@ struct retry_policy {
 extern const struct retry_policy RETRY_POLICY_DEFAULT; /* 1 s, 30 s, 5 s, 5 min */
 
 struct retry_failure {
-    unsigned attempt;       /* failures in a row, 1 for the first */
+    unsigned attempt; /* failures in a row, 1 for the first */
     bool refused;
     int64_t retry_after_ms; /* -1: the server did not say */
 };

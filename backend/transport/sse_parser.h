@@ -20,9 +20,9 @@ struct sse_parser {
     char name[128], id[256];
     size_t maximum_event;
     bool has_data, after_return, at_start, overflowed;
-    int64_t retry_ms;          /* last "retry:" seen; -1: none */
-    uint64_t events, comments; /* comments are a sign of life */
-    uint64_t overflows;        /* frames dropped for being longer than maximum_event */
+    int64_t retry_ms;                                               /* last "retry:" seen; -1: none */
+    uint64_t events, comments;                                      /* comments are a sign of life */
+    uint64_t overflows;                                             /* frames dropped for being longer than maximum_event */
     void (*on_event)(void *context, const struct sse_event *event); /* borrowed for the call, raw (untrusted) */
     void (*on_comment)(void *context, struct span text);            /* NULL for none */
     void *context;

@@ -70,19 +70,17 @@ static void stop_waiting(struct sse_stream *stream)
 static void wait_for(struct sse_stream *stream, enum sse_stream_state state, const struct error *error, int64_t delay_ms)
 {
     stream->timer = http_thread_add_timer(stream->thread, delay_ms, wake, stream);
-    report(stream, (struct sse_stream_status){.state = state,
-                                              .status = error->status,
-                                              .text = error->text,
-                                              .retry_in_ms = delay_ms,
-                                              .attempt = stream->attempt});
+    report(
+        stream,
+        (struct sse_stream_status){
+            .state = state, .status = error->status, .text = error->text, .retry_in_ms = delay_ms, .attempt = stream->attempt});
 }
 
 static void fail(struct sse_stream *stream, struct error *error, const struct http_result *result)
 {
     stream->attempt++;
-    struct retry_failure failure = {.attempt = stream->attempt,
-                                    .refused = result->refused,
-                                    .retry_after_ms = result->head->retry_after_ms};
+    struct retry_failure failure = {
+        .attempt = stream->attempt, .refused = result->refused, .retry_after_ms = result->head->retry_after_ms};
     error_prefix(error, "%s", stream->name);
     wait_for(stream, SSE_STREAM_STATE_RETRYING, error, retry_policy_delay_ms(&stream->retry, failure, arc4random()));
 }
@@ -105,7 +103,8 @@ static void refuse(struct sse_stream *stream, const struct http_result *result)
     for (size_t i = 0; i < sizeof STANDING / sizeof STANDING[0]; i++) {
         if (STANDING[i].code != code)
             continue;
-        error_set(&error, http_response_code_status(code), "%s: %s%s%.*s", stream->name, STANDING[i].text, colon, SPAN_PRINT(line));
+        error_set(&error, http_response_code_status(code), "%s: %s%s%.*s", stream->name, STANDING[i].text, colon,
+                  SPAN_PRINT(line));
         wait_for(stream, STANDING[i].state, &error, RECHECK_MS);
         return;
     }
@@ -115,8 +114,8 @@ static void refuse(struct sse_stream *stream, const struct http_result *result)
         wait_for(stream, SSE_STREAM_STATE_ABSENT, &error, RECHECK_MS);
         return;
     }
-    error_set(&error, http_response_code_status(code), "the server answers %d %s%s%.*s", code, http_response_reason(code),
-              colon, SPAN_PRINT(line));
+    error_set(&error, http_response_code_status(code), "the server answers %d %s%s%.*s", code, http_response_reason(code), colon,
+              SPAN_PRINT(line));
     fail(stream, &error, result);
 }
 

@@ -63,9 +63,8 @@ void tls_credentials_unref(struct tls_credentials *credentials)
 {
     if (credentials == NULL || atomic_fetch_sub(&credentials->references, 1) != 1)
         return;
-    struct tls_secret *secrets[] = {&credentials->ca,     &credentials->certificate, &credentials->key,
-                                    &credentials->token,  &credentials->cookie,      &credentials->username,
-                                    &credentials->password};
+    struct tls_secret *secrets[] = {&credentials->ca,     &credentials->certificate, &credentials->key,     &credentials->token,
+                                    &credentials->cookie, &credentials->username,    &credentials->password};
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
         tls_credentials_set(secrets[i], SPAN_EMPTY);
     free(credentials->server_name);

@@ -52,8 +52,7 @@ static enum status load_ca(const struct tls_identity_options *options, struct tl
     return tls_pem_check_ca(tls_credentials_get(&to->ca), origin, err);
 }
 
-static enum status load_certificate(const struct tls_identity_options *options, struct tls_credentials *to,
-                                    struct error *err)
+static enum status load_certificate(const struct tls_identity_options *options, struct tls_credentials *to, struct error *err)
 {
     enum status status = load(options->certificate_data, options->certificate_file, "client certificate", &to->certificate, err);
     if (status == STATUS_OK)

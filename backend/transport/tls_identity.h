@@ -50,8 +50,8 @@ bool tls_identity_is_insecure(const struct tls_identity *identity);
 /* What the identity says about itself, for doctor and for error texts. Sanitized. */
 struct tls_identity_summary {
     bool has_certificate, has_token, has_basic, has_cookie, has_own_ca, insecure;
-    char certificate_name[128];   /* CN of the client certificate: the Kubernetes user */
-    char certificate_groups[256]; /* its O values, comma separated: the Kubernetes groups */
+    char certificate_name[128];       /* CN of the client certificate: the Kubernetes user */
+    char certificate_groups[256];     /* its O values, comma separated: the Kubernetes groups */
     int64_t certificate_not_after_ms; /* TIMESTAMP_NONE without a certificate */
 };
 

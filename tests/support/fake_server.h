@@ -41,7 +41,7 @@ void fake_server_write(struct fake_exchange *exchange, const void *data, size_t 
 void fake_server_print(struct fake_exchange *exchange, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void fake_server_end(struct fake_exchange *exchange);
 void fake_server_raw(struct fake_exchange *exchange, const void *data, size_t length); /* as is, no framing */
-void fake_server_cut(struct fake_exchange *exchange);   /* reset the connection now */
+void fake_server_cut(struct fake_exchange *exchange);                                  /* reset the connection now */
 void fake_server_stall(struct fake_exchange *exchange); /* nothing more, until the client leaves or the server stops */
 bool fake_server_has(const struct fake_exchange *exchange, const char *header_text); /* case-sensitive part of the headers */
 

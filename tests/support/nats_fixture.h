@@ -20,8 +20,8 @@ bool nats_fixture_available(void);
 
 /* `config`: further configuration lines, or NULL. Starts and waits until it accepts connections. */
 void nats_fixture_init(struct nats_fixture *fixture, const char *config);
-void nats_fixture_start(struct nats_fixture *fixture); /* again, on the same port, with the same folder */
-void nats_fixture_stop(struct nats_fixture *fixture);  /* killed, at once */
+void nats_fixture_start(struct nats_fixture *fixture);  /* again, on the same port, with the same folder */
+void nats_fixture_stop(struct nats_fixture *fixture);   /* killed, at once */
 void nats_fixture_freeze(struct nats_fixture *fixture); /* stops answering without closing anything */
 void nats_fixture_thaw(struct nats_fixture *fixture);
 void nats_fixture_hide(struct nats_fixture *fixture); /* goes on under another port: others lose it, publishing works */

@@ -80,8 +80,8 @@ static void start_proxy(struct scene *scene)
         int null = open("/dev/null", O_RDWR);
         dup2(null, 1);
         dup2(null, 2);
-        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", front, back, scene->key_file, scene->certificate_file,
-              (char *)NULL);
+        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", front, back, scene->key_file,
+              scene->certificate_file, (char *)NULL);
         _exit(127);
     }
     time_t deadline = time(NULL) + START_SECONDS;
@@ -185,7 +185,8 @@ Test(http2, many_streams_and_big_answers_do_not_disturb_each_other)
     }
     cr_assert_eq(fetch(&scene, "/", (struct http_request){.force_http1 = true}, &length, protocol), STATUS_OK);
     cr_assert_str_eq(protocol, "HTTP/1.1");
-    cr_assert_eq(fetch(&scene, "/", (struct http_request){.method = "PATCH", .body = SPAN_LITERAL("{}")}, &length, protocol), STATUS_OK);
+    cr_assert_eq(fetch(&scene, "/", (struct http_request){.method = "PATCH", .body = SPAN_LITERAL("{}")}, &length, protocol),
+                 STATUS_OK);
     cr_assert_eq(length, 5u);
     cr_assert_eq(trace_count(&scene.trace, "done"), 0);
     http_thread_cancel(scene.thread, ids[0]);

@@ -18,11 +18,12 @@ static void handle(void *context, struct fake_exchange *exchange)
 {
     const char *target = exchange->target;
     if (strcmp(target, "/hello") == 0) {
-        fake_server_reply(exchange, 200, "Content-Type: Application/JSON; charset=utf-8\r\nDate: Mon, 27 Jul 2026 04:56:51 GMT\r\n",
+        fake_server_reply(exchange, 200,
+                          "Content-Type: Application/JSON; charset=utf-8\r\nDate: Mon, 27 Jul 2026 04:56:51 GMT\r\n",
                           "{\"hello\":1}");
     } else if (strcmp(target, "/echo") == 0) {
-        char *body = alloc_printf("%s %s|%s", exchange->method, fake_server_has(exchange, "Content-Type: a/b\r\n") ? "a/b" : "none",
-                                  exchange->body);
+        char *body = alloc_printf("%s %s|%s", exchange->method,
+                                  fake_server_has(exchange, "Content-Type: a/b\r\n") ? "a/b" : "none", exchange->body);
         fake_server_reply(exchange, 200, "", body);
         free(body);
     } else if (strcmp(target, "/who") == 0) {
@@ -37,7 +38,8 @@ static void handle(void *context, struct fake_exchange *exchange)
     } else if (strcmp(target, "/busy") == 0) {
         fake_server_reply(exchange, 429, "Retry-After: 7\r\nContent-Type: text/plain\r\n", "slow down\nplease\x1b[31m");
     } else if (strcmp(target, "/busy-date") == 0) {
-        fake_server_reply(exchange, 503, "Date: Mon, 27 Jul 2026 04:56:51 GMT\r\nRetry-After: Mon, 27 Jul 2026 04:57:01 GMT\r\n", "");
+        fake_server_reply(exchange, 503, "Date: Mon, 27 Jul 2026 04:56:51 GMT\r\nRetry-After: Mon, 27 Jul 2026 04:57:01 GMT\r\n",
+                          "");
     } else if (strcmp(target, "/redirect") == 0) {
         fake_server_reply(exchange, 302, "Location: /hello\r\n", "");
     } else if (strcmp(target, "/big") == 0) {
@@ -114,7 +116,8 @@ Test(http_thread, fetches_over_tls)
     struct error error;
     open_place(&place, (struct certificates_request){0}, NULL);
     http_response_init(&response, 1 << 20);
-    cr_assert_eq(fetch(&place, "/hello", (struct http_request){.want_peer = true}, &response, &error), STATUS_OK, "%s", error.text);
+    cr_assert_eq(fetch(&place, "/hello", (struct http_request){.want_peer = true}, &response, &error), STATUS_OK, "%s",
+                 error.text);
     cr_assert_eq(response.head.code, 200);
     cr_assert_str_eq(response.head.content_type, "application/json");
     cr_assert_str_eq(response.head.protocol, "HTTP/1.1");
@@ -157,6 +160,44 @@ Test(http_thread, sends_methods_bodies_and_no_redirects)
         http_response_done(&response);
     }
     close_place(&place);
+    TEST_NO_LEAKS();
+}
+
+static void handle_drops(void *context, struct fake_exchange *exchange)
+{
+    trace_line(context, "%s %s", exchange->method, exchange->target);
+    if (strcmp(exchange->target, "/drop") == 0)
+        fake_server_cut(exchange);
+    else
+        fake_server_reply(exchange, 200, "", "");
+}
+
+Test(http_thread, sends_nothing_twice_that_might_have_had_an_effect)
+{
+    static const struct {
+        const char *method;
+        bool repeatable;
+        int sent;
+    } CASES[] = {{"GET", false, 2}, {"PATCH", false, 1}, {"POST", false, 1}, {"DELETE", false, 1}, {"PUT", true, 2}};
+    for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+        struct trace trace;
+        trace_init(&trace);
+        struct fake_server *server = fake_server_new((struct fake_server_options){.handle = handle_drops, .context = &trace});
+        struct http_thread *thread = http_thread_new();
+        CLEANUP(alloc_free_pointer) char *fine = alloc_printf("%s/fine", fake_server_url(server));
+        CLEANUP(alloc_free_pointer) char *drop = alloc_printf("%s/drop", fake_server_url(server));
+        struct http_response response;
+        http_response_init(&response, 4096);
+        cr_assert_eq(http_thread_fetch(thread, &(struct http_request){.url = fine}, NULL, &response, NULL), STATUS_OK);
+        struct http_request request = {.url = drop, .method = CASES[i].method, .repeatable = CASES[i].repeatable};
+        cr_assert_eq(http_thread_fetch(thread, &request, NULL, &response, NULL), STATUS_UNREACHABLE);
+        cr_assert_eq(trace_count(&trace, "/drop"), CASES[i].sent, "%s was sent %d times", CASES[i].method,
+                     trace_count(&trace, "/drop"));
+        http_response_done(&response);
+        http_thread_free(thread);
+        fake_server_free(server);
+        trace_done(&trace);
+    }
     TEST_NO_LEAKS();
 }
 
@@ -205,7 +246,8 @@ Test(http_thread, reads_retry_after_and_cleans_the_text)
     cr_assert_eq(http_thread_fetch_ok(place.thread, &request, NULL, &response, &error), STATUS_BUSY);
     cr_assert_eq(response.head.retry_after_ms, 7000);
     char expected[200];
-    snprintf(expected, sizeof expected, "GET 127.0.0.1:%d/busy: 429 Too Many Requests: slow down", fake_server_port(place.server));
+    snprintf(expected, sizeof expected, "GET 127.0.0.1:%d/busy: 429 Too Many Requests: slow down",
+             fake_server_port(place.server));
     cr_assert_str_eq(error.text, expected);
     http_response_done(&response);
     close_place(&place);
@@ -279,16 +321,18 @@ static void expect_distrust(struct certificates_request server, enum trust trust
     struct http_response response;
     struct error error;
     open_place(&place, server, NULL);
-    struct certificates_pair stranger = certificates_make(
-        NULL, (struct certificates_request){.common_name = trust == TRUST_OTHER ? "another CA" : "our CA",
-                                            .key = trust == TRUST_NAMESAKE_RSA ? CERTIFICATES_KEY_RSA_PKCS1 : CERTIFICATES_KEY_EC_PKCS8});
+    struct certificates_pair stranger =
+        certificates_make(NULL, (struct certificates_request){.common_name = trust == TRUST_OTHER ? "another CA" : "our CA",
+                                                              .key = trust == TRUST_NAMESAKE_RSA ? CERTIFICATES_KEY_RSA_PKCS1
+                                                                                                 : CERTIFICATES_KEY_EC_PKCS8});
     struct tls_identity_options options = {.ca_data = span_of(stranger.certificate)};
     if (trust == TRUST_OURS || trust == TRUST_SYSTEM)
         options.ca_data = span_of(trust == TRUST_SYSTEM ? NULL : place.ca.certificate);
     struct tls_identity *identity = NULL;
     cr_assert_eq(tls_identity_new(&options, &identity, NULL), STATUS_OK);
     http_response_init(&response, 4096);
-    cr_assert_eq(fetch(&place, "/hello", (struct http_request){.identity = identity}, &response, &error), STATUS_UNTRUSTED, "%s", error.text);
+    cr_assert_eq(fetch(&place, "/hello", (struct http_request){.identity = identity}, &response, &error), STATUS_UNTRUSTED, "%s",
+                 error.text);
     cr_assert(strstr(error.text, text) != NULL, "'%s' not in '%s'", text, error.text);
     cr_assert(strncmp(error.text, "127.0.0.1:", 10) == 0);
     http_response_done(&response);
@@ -305,7 +349,8 @@ Test(http_thread, tells_untrusted_servers_apart)
     expect_distrust((struct certificates_request){0}, TRUST_NAMESAKE_RSA, "not signed by the configured CA");
     expect_distrust((struct certificates_request){.begins_s = -7200, .ends_s = -3600}, TRUST_OURS, "has expired");
     expect_distrust((struct certificates_request){.begins_s = 3600, .ends_s = 7200}, TRUST_OURS, "not valid yet");
-    expect_distrust((struct certificates_request){.names = "DNS:api.acme.example"}, TRUST_OURS, "for another name than '127.0.0.1'");
+    expect_distrust((struct certificates_request){.names = "DNS:api.acme.example"}, TRUST_OURS,
+                    "for another name than '127.0.0.1'");
     TEST_NO_LEAKS();
 }
 
@@ -323,7 +368,8 @@ Test(http_thread, verifies_another_server_name_when_told)
     http_response_init(&response, 4096);
     char host[64];
     snprintf(host, sizeof host, "Host: 127.0.0.1:%d", fake_server_port(place.server));
-    cr_assert_eq(fetch(&place, "/host", (struct http_request){.identity = named}, &response, &error), STATUS_OK, "%s", error.text);
+    cr_assert_eq(fetch(&place, "/host", (struct http_request){.identity = named}, &response, &error), STATUS_OK, "%s",
+                 error.text);
     cr_assert_str_eq(bytebuf_text(&response.body), host);
     cr_assert_eq(fetch(&place, "/host", (struct http_request){.identity = insecure}, &response, &error), STATUS_OK);
     cr_assert(tls_identity_is_insecure(insecure) && !tls_identity_is_insecure(named));
@@ -340,7 +386,8 @@ Test(http_thread, shows_a_client_certificate_and_says_when_it_is_refused)
     struct certificates_pair strangers = certificates_make(NULL, (struct certificates_request){.common_name = "strangers"});
     struct certificates_pair good = certificates_make(&users, (struct certificates_request){.key = CERTIFICATES_KEY_EC_SEC1});
     struct certificates_pair old = certificates_make(&users, (struct certificates_request){.begins_s = -7200, .ends_s = -60});
-    struct certificates_pair stranger = certificates_make(&strangers, (struct certificates_request){.key = CERTIFICATES_KEY_RSA_PKCS1});
+    struct certificates_pair stranger =
+        certificates_make(&strangers, (struct certificates_request){.key = CERTIFICATES_KEY_RSA_PKCS1});
     struct place place;
     open_place(&place, (struct certificates_request){0}, users.certificate);
     const struct {

@@ -60,9 +60,10 @@ Test(http_url, codes_have_a_status)
     static const struct {
         int code;
         enum status status;
-    } CODES[] = {{200, STATUS_OK},          {206, STATUS_OK},       {401, STATUS_UNAUTHENTICATED}, {403, STATUS_FORBIDDEN},
-                 {404, STATUS_NOT_FOUND},   {409, STATUS_CONFLICT}, {410, STATUS_GONE},            {422, STATUS_INVALID},
-                 {429, STATUS_BUSY},        {502, STATUS_UNREACHABLE}, {302, STATUS_INVALID},      {599, STATUS_INVALID}};
+    } CODES[] = {{200, STATUS_OK},          {206, STATUS_OK},        {401, STATUS_UNAUTHENTICATED},
+                 {403, STATUS_FORBIDDEN},   {404, STATUS_NOT_FOUND}, {409, STATUS_CONFLICT},
+                 {410, STATUS_GONE},        {422, STATUS_INVALID},   {429, STATUS_BUSY},
+                 {502, STATUS_UNREACHABLE}, {302, STATUS_INVALID},   {599, STATUS_INVALID}};
     for (size_t i = 0; i < ARRAY_LENGTH(CODES); i++)
         cr_assert_eq(http_response_code_status(CODES[i].code), CODES[i].status, "%d", CODES[i].code);
 }

@@ -196,10 +196,19 @@ Test(kube_watch, lists_in_pages_then_watches_and_resumes)
     expect(&scene, "GET /apis/helmreleases?fieldSelector=x&watch=1&allowWatchBookmarks=true&resourceVersion=150", 1);
     expect(&scene, "seconds fine", 2);
     CLEANUP(alloc_free_pointer) char *text = trace_copy(&scene.trace);
-    static const char *const ORDER[] = {
-        "state listing\n", "GET /apis/helmreleases?fieldSelector=x&limit=2\n", "page first ",
-        "limit=2&continue=a%2Fb%3D\n", "page {", "limit=2&continue=c\n", "page {", "complete\n", "resourceVersion=100\n",
-        "event {\"type\":\"ADDED\"", "event {\"type\":\"MODIFIED\"", "event {\"type\":\"BOOKMARK\"", "resourceVersion=150\n"};
+    static const char *const ORDER[] = {"state listing\n",
+                                        "GET /apis/helmreleases?fieldSelector=x&limit=2\n",
+                                        "page first ",
+                                        "limit=2&continue=a%2Fb%3D\n",
+                                        "page {",
+                                        "limit=2&continue=c\n",
+                                        "page {",
+                                        "complete\n",
+                                        "resourceVersion=100\n",
+                                        "event {\"type\":\"ADDED\"",
+                                        "event {\"type\":\"MODIFIED\"",
+                                        "event {\"type\":\"BOOKMARK\"",
+                                        "resourceVersion=150\n"};
     const char *at = text;
     for (size_t i = 0; i < ARRAY_LENGTH(ORDER); i++) {
         at = strstr(at, ORDER[i]);

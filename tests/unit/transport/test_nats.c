@@ -189,7 +189,8 @@ Test(nats_link, speaks_tls_and_tells_untrusted_servers_apart)
         fclose(out);
         snprintf(config, sizeof config, "tls { cert_file: \"%s\", key_file: \"%s\" }", file, file);
         begin(&scene, config);
-        connect_link(&scene, (struct nats_link_options){.ca_data = span_of(CASES[i].stranger ? other.certificate : ca.certificate)});
+        connect_link(&scene,
+                     (struct nats_link_options){.ca_data = span_of(CASES[i].stranger ? other.certificate : ca.certificate)});
         expect(&scene, CASES[i].text, 1);
         if (i > 0)
             expect(&scene, "link refused", 1);

@@ -34,7 +34,10 @@ static const struct {
     {"empty data", "data\n\n", "{message||}", 0},
     {"id stays", "id: 7\ndata: a\n\ndata: b\n\n", "{message|a|7}{message|b|7}", 0},
     {"id with NUL is ignored by the standard; unknown fields too", "foo: 1\nretry: 10\ndata: x\n\n", "{message|x|}", 0},
-    {"byte order mark", "\xEF\xBB\xBF" "data: x\n\n", "{message|x|}", 0},
+    {"byte order mark",
+     "\xEF\xBB\xBF"
+     "data: x\n\n",
+     "{message|x|}", 0},
     {"unfinished frame", "data: x\n", "", 0},
     {"too long a line", "event: e\ndata: " LONG_40 LONG_40 "\n\ndata: y\n\n", "{message|y|}", 1},
     {"too much data", "data: " LONG_40 "\ndata: " LONG_40 "\n\ndata: y\n\n", "{message|y|}", 1},

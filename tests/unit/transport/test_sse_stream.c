@@ -98,9 +98,7 @@ static void answer_by_request(struct fake_exchange *exchange)
         fake_server_print(exchange, "data: one\n\n");
         fake_server_cut(exchange);
         break;
-    case 2:
-        fake_server_reply(exchange, 502, "Content-Type: text/plain\r\n", "upstream is restarting\n");
-        break;
+    case 2: fake_server_reply(exchange, 502, "Content-Type: text/plain\r\n", "upstream is restarting\n"); break;
     default:
         fake_server_begin(exchange, 200, EVENT_STREAM);
         fake_server_print(exchange, "data: two\n\n");

@@ -24,9 +24,8 @@ Test(tls_identity, takes_every_kind_of_key)
             &ca, (struct certificates_request){.common_name = "sre", .organization = "sovereign-admins", .key = KEYS[i]});
         struct tls_identity *identity = NULL;
         struct error error = {0};
-        struct tls_identity_options options = {.ca_data = span_of(ca.certificate),
-                                               .certificate_data = span_of(pair.certificate),
-                                               .key_data = span_of(pair.key)};
+        struct tls_identity_options options = {
+            .ca_data = span_of(ca.certificate), .certificate_data = span_of(pair.certificate), .key_data = span_of(pair.key)};
         cr_assert_eq(tls_identity_new(&options, &identity, &error), STATUS_OK, "%s", error.text);
         struct tls_identity_summary summary;
         tls_identity_summary(identity, &summary);
@@ -57,7 +56,9 @@ Test(tls_identity, refuses_what_cannot_work_and_says_why)
         {{.certificate_data = span_of(one.certificate)}, STATUS_USAGE, "without its key"},
         {{.key_data = span_of(one.key)}, STATUS_USAGE, "without its certificate"},
         {{.certificate_data = span_of(one.certificate), .key_data = span_of(two.key)}, STATUS_USAGE, "do not belong together"},
-        {{.certificate_data = span_of(one.certificate), .key_data = SPAN_LITERAL("x")}, STATUS_USAGE, "no readable PEM private key"},
+        {{.certificate_data = span_of(one.certificate), .key_data = SPAN_LITERAL("x")},
+         STATUS_USAGE,
+         "no readable PEM private key"},
         {{.token_file = "/nowhere/token"}, STATUS_IO, "token file '/nowhere/token'"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
