@@ -13,7 +13,7 @@
 #include "base/nearest.h"
 #include "decode/yaml_tree.h"
 
-enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_BOOL, SETTING_WORDS, SETTING_CUSTOM };
+enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_NAME_OR_PATH, SETTING_BOOL, SETTING_WORDS, SETTING_CUSTOM };
 
 struct reading {
     struct profile *profile;
@@ -105,6 +105,7 @@ static void read_setting(struct reading *reading, const struct setting *setting,
     void *place = (char *)target + setting->offset;
     switch (setting->type) {
     case SETTING_TEXT: read_text(reading, node, setting->name, false, place); break;
+    case SETTING_NAME_OR_PATH: read_text(reading, node, setting->name, strchr(yaml_node_text_or(node, ""), '/') != NULL, place); break;
     case SETTING_PATH: read_text(reading, node, setting->name, true, place); break;
     case SETTING_BOOL: read_bool(reading, node, setting->name, place); break;
     case SETTING_WORDS: read_words(reading, node, setting->name, place); break;
@@ -282,8 +283,8 @@ static void read_sovereigns(struct reading *reading, const struct yaml_node *nod
 
 static const struct setting PROFILE_SETTINGS[] = {
     {"current", SETTING_TEXT, offsetof(struct profile, current), NULL},
-    {"theme", SETTING_TEXT, offsetof(struct profile, theme), NULL},
-    {"keymap", SETTING_TEXT, offsetof(struct profile, keymap), NULL},
+    {"theme", SETTING_NAME_OR_PATH, offsetof(struct profile, theme), NULL},
+    {"keymap", SETTING_NAME_OR_PATH, offsetof(struct profile, keymap), NULL},
     {"sovereigns", SETTING_CUSTOM, 0, read_sovereigns},
 };
 

@@ -9,7 +9,7 @@
 static const char GOOD[] =
     "current: acme\n"
     "theme: dark\n"
-    "keymap: default\n"
+    "keymap: ./vim.yaml\n"
     "sovereigns:\n"
     "  acme:\n"
     "    fqdn: acme.example\n"
@@ -30,6 +30,7 @@ Test(profile, reads_every_setting_and_resolves_paths)
     const struct profile_sovereign *acme = profile_find(profile, "acme");
     cr_assert_str_eq(profile->current, "acme");
     cr_assert_str_eq(profile->theme, "dark");
+    cr_assert_str_eq(profile->keymap, "/etc/sovdeck/./vim.yaml");
     cr_assert(acme->class == PROFILE_CLASS_DEVELOPMENT && acme->region_count == 2 && acme->has_catalyst && acme->has_gitea);
     cr_assert(acme->regions[0].primary && !acme->regions[1].primary);
     cr_assert_str_eq(acme->regions[0].kubeconfig, "/etc/sovdeck/kube/config");
