@@ -1,24 +1,20 @@
 /* Starts, stops and feeds a nats-server; see nats_fixture.h. */
 #include "support/nats_fixture.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
 #include <nats/nats.h>
 
+#include "support/await.h"
 #include "support/fake_server.h"
-
-#define START_SECONDS 15
 
 static const char *const PLACES[] = {"/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"};
 
@@ -47,38 +43,22 @@ static void write_config(struct nats_fixture *fixture)
     fclose(file);
 }
 
-static bool accepts(int port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    char banner[8];
-    bool greeted = connected && recv(fd, banner, 4, MSG_WAITALL) == 4 && memcmp(banner, "INFO", 4) == 0;
-    close(fd);
-    return greeted;
-}
-
 void nats_fixture_start(struct nats_fixture *fixture)
 {
     char path[128], log[128];
     snprintf(path, sizeof path, "%s/nats.conf", fixture->folder);
     snprintf(log, sizeof log, "%s/log", fixture->folder);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     fixture->process = fork();
     if (fixture->process == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         dup2(fd, 1);
         dup2(fd, 2);
         execl(find_server(), "nats-server", "-c", path, (char *)NULL);
         _exit(127);
     }
-    time_t deadline = time(NULL) + START_SECONDS;
-    while (!accepts(fixture->port)) {
-        cr_assert(time(NULL) < deadline, "nats-server does not start, see %s", log);
-        struct timespec moment = {.tv_nsec = 5000000}; /* no event tells when another process listens */
-        nanosleep(&moment, NULL);
-    }
+    close(fd);
+    cr_assert(await_port(log, fixture->port, "INFO"), "nats-server does not start, see %s", log);
 }
 
 void nats_fixture_init(struct nats_fixture *fixture, const char *config)

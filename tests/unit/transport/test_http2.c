@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "support/await.h"
 #include "support/certificates.h"
 #include "support/fake_server.h"
 #include "support/leak_check.h"
@@ -19,7 +19,6 @@
 #include "transport/http_thread.h"
 
 #define PROXY "/usr/sbin/nghttpx"
-#define START_SECONDS 15
 
 struct scene {
     struct trace trace;
@@ -29,7 +28,7 @@ struct scene {
     struct tls_identity *identity;
     int port;
     pid_t proxy;
-    char certificate_file[40], key_file[40], url[64];
+    char certificate_file[40], key_file[40], log_file[40], url[64];
 };
 
 static void handle(void *context, struct fake_exchange *exchange)
@@ -58,38 +57,23 @@ static void write_file(char *path, const char *text)
     fclose(file);
 }
 
-static bool answers(struct scene *scene)
-{
-    struct http_response response;
-    struct http_request request = {.url = scene->url, .identity = scene->identity, .total_timeout_ms = 2000};
-    http_response_init(&response, 4096);
-    enum status status = http_thread_fetch(scene->thread, &request, NULL, &response, NULL);
-    bool yes = status == STATUS_OK && response.head.code == 200;
-    http_response_done(&response);
-    return yes;
-}
-
 static void start_proxy(struct scene *scene)
 {
-    char front[64], back[64];
+    char front[64], back[64], log[80];
     snprintf(front, sizeof front, "-f127.0.0.1,%d", scene->port);
     snprintf(back, sizeof back, "-b127.0.0.1,%d", fake_server_port(scene->backend));
+    snprintf(log, sizeof log, "--errorlog-file=%s", scene->log_file);
     scene->proxy = fork();
     if (scene->proxy == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         int null = open("/dev/null", O_RDWR);
         dup2(null, 1);
         dup2(null, 2);
-        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", front, back, scene->key_file,
+        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", "-LNOTICE", log, front, back, scene->key_file,
               scene->certificate_file, (char *)NULL);
         _exit(127);
     }
-    time_t deadline = time(NULL) + START_SECONDS;
-    while (!answers(scene)) {
-        cr_assert(time(NULL) < deadline, "nghttpx does not start");
-        struct timespec moment = {.tv_nsec = 10000000}; /* no event tells when another process listens */
-        nanosleep(&moment, NULL);
-    }
+    cr_assert(await_port(scene->log_file, scene->port, NULL), "nghttpx does not start");
 }
 
 static void stop_proxy(struct scene *scene)
@@ -107,6 +91,7 @@ static void begin(struct scene *scene)
     scene->certificate = certificates_make(&scene->ca, (struct certificates_request){0});
     write_file(scene->certificate_file, scene->certificate.certificate);
     write_file(scene->key_file, scene->certificate.key);
+    write_file(scene->log_file, "");
     scene->backend = fake_server_new((struct fake_server_options){.handle = handle});
     scene->port = fake_server_free_port();
     snprintf(scene->url, sizeof scene->url, "https://127.0.0.1:%d", scene->port);
@@ -126,6 +111,7 @@ static void end(struct scene *scene)
     certificates_free(&scene->ca);
     unlink(scene->certificate_file);
     unlink(scene->key_file);
+    unlink(scene->log_file);
     trace_done(&scene->trace);
     TEST_NO_LEAKS();
 }
