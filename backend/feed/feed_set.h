@@ -12,7 +12,8 @@
 #include "transport/http_thread.h"
 
 struct feed_set_options {
-    struct sovereign *sovereign; /* all borrowed; they outlive the set */
+    /* All borrowed; they outlive the set. Free the worker first of them: its jobs use HTTP thread, inbox and Sovereign. */
+    struct sovereign *sovereign;
     struct http_thread *thread;
     struct inbox *inbox;
     struct store *store;
