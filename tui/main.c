@@ -29,6 +29,11 @@ static int run_demo(const struct arguments *arguments)
         .scale = arguments_value(arguments, "--scale"),
         .speed = arguments_value(arguments, "--speed"),
         .seed = arguments_value(arguments, "--seed"),
+        .port_base = arguments_value(arguments, "--port-base"),
+        .theme = arguments_value(arguments, "--theme"),
+        .keymap = arguments_value(arguments, "--keymap"),
+        .ascii = arguments_flag(arguments, "--ascii"),
+        .mono = arguments_flag(arguments, "--mono"),
     };
     return demo_command_execute(&options);
 }

@@ -30,8 +30,7 @@ static bool cookie_token(const struct demo_http_request *request, char *out, siz
     return true;
 }
 
-const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_catalyst *catalyst, const struct demo_http_request *request,
-                                                             struct demo_http_reply *reply)
+const struct demo_catalyst_session *demo_catalyst_session_find(const struct demo_catalyst *catalyst, const struct demo_http_request *request)
 {
     char cookie[512];
     const char *token = demo_http_bearer(request);
@@ -39,11 +38,28 @@ const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_c
         token = demo_http_query(request, "access_token");
     if (token == NULL && cookie_token(request, cookie, sizeof cookie))
         token = cookie;
-    for (size_t i = 0; token != NULL && i < catalyst->session_count; i++)
+    size_t count = atomic_load(&catalyst->session_count);
+    for (size_t i = 0; token != NULL && i < count; i++)
         if (strcmp(catalyst->sessions[i].token, token) == 0)
             return &catalyst->sessions[i];
-    demo_catalyst_refuse(reply, 401, "unauthenticated", NULL);
     return NULL;
+}
+
+const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_catalyst *catalyst, const struct demo_http_request *request,
+                                                             struct demo_http_reply *reply)
+{
+    const struct demo_catalyst_session *session = demo_catalyst_session_find(catalyst, request);
+    if (session == NULL)
+        demo_catalyst_refuse(reply, 401, "unauthenticated", NULL);
+    return session;
+}
+
+bool demo_catalyst_is_ours(const struct demo_http_request *request, struct demo_http_reply *reply)
+{
+    if (strcmp(request->captures[0], DEMO_WORLD_DEPLOYMENT) == 0 || strcmp(request->captures[0], "sovereign-" DEMO_WORLD_FQDN) == 0)
+        return true;
+    demo_catalyst_refuse(reply, 404, "deployment not found", NULL);
+    return false;
 }
 
 bool demo_catalyst_may_operate(const struct demo_catalyst_session *session)
@@ -85,39 +101,6 @@ static void get_whoami(const struct demo_http_request *request, struct demo_http
                                    session->tier, "realm_access", "roles", role));
 }
 
-static bool is_ready(const json_t *release)
-{
-    size_t index;
-    json_t *condition;
-    json_array_foreach(json_object_get(json_object_get(release, "status"), "conditions"), index, condition)
-        if (strcmp(json_string_value(json_object_get(condition, "type")), "Ready") == 0)
-            return strcmp(json_string_value(json_object_get(condition, "status")), "True") == 0;
-    return false;
-}
-
-static void get_status(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
-{
-    struct demo_catalyst *catalyst = context;
-    struct demo_store *store = catalyst->world->stores[DEMO_WORLD_PRIMARY];
-    size_t index, ready = 0, running = 0;
-    json_t *item;
-    if (demo_catalyst_session_of(catalyst, request, reply) == NULL)
-        return;
-    json_t *releases = demo_store_list(store, DEMO_KIND_HELMRELEASE, NULL);
-    json_t *pods = demo_store_list(store, DEMO_KIND_POD, NULL);
-    json_array_foreach(releases, index, item)
-        ready += is_ready(item);
-    json_array_foreach(pods, index, item) {
-        const char *phase = json_string_value(json_object_get(json_object_get(item, "status"), "phase"));
-        running += phase != NULL && strcmp(phase, "Running") == 0;
-    }
-    demo_http_reply_json(reply, 200,
-                         json_pack("{s:i, s:i, s:i, s:i, s:i}", "helmReleasesReady", (int)ready, "helmReleasesTotal", (int)json_array_size(releases),
-                                   "podsRunning", (int)running, "podsTotal", (int)json_array_size(pods), "certExpirySoonCount", 0));
-    json_decref(releases);
-    json_decref(pods);
-}
-
 static void get_jobs(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
 {
     struct demo_catalyst *catalyst = context;
@@ -153,19 +136,48 @@ static const struct demo_http_route ROUTES[] = {
     {"GET", "/api/v1/version", get_version},
     {"GET", "/api/v1/sovereign/self", get_self},
     {"GET", "/api/v1/whoami", get_whoami},
-    {"GET", "/api/v1/sovereign/status", get_status},
+    {"POST", "/api/v1/auth/pin/issue", demo_catalyst_auth_issue},
+    {"POST", "/api/v1/auth/pin/verify", demo_catalyst_auth_verify},
+    {NULL, "/api/v1/auth/session", demo_catalyst_auth_logout},
+    {"GET", "/api/v1/sovereign/status", demo_catalyst_estate_status},
     {"GET", "/api/v1/sovereign/jobs", get_jobs},
     {"GET", "/api/v1/sovereign/cutover/status", demo_catalyst_cutover_status},
     {"POST", "/api/v1/sovereign/cutover/start", demo_catalyst_cutover_start},
     {"GET", "/api/v1/sovereign/cutover/events", demo_catalyst_cutover_events},
+    {NULL, "/api/v1/internal/cutover/trigger", demo_catalyst_cutover_trigger},
+    {"GET", "/api/v1/organizations", demo_catalyst_estate_organizations},
+    {"GET", "/api/v1/organizations/*", demo_catalyst_estate_organization},
+    {"GET", "/api/v1/sovereigns/*/applications", demo_catalyst_estate_applications},
+    {"GET", "/api/v1/deployments/*/jobs", demo_catalyst_jobs_list},
+    {"GET", "/api/v1/deployments/*/jobs/*", demo_catalyst_jobs_get},
+    {"GET", "/api/v1/actions/executions/*/logs", demo_catalyst_jobs_logs},
     {"GET", "/api/v1/deployments/*/reconcilers", demo_catalyst_flux_list},
+    {"GET", "/api/v1/deployments/*/reconcilers/*/*/*/logs", demo_catalyst_logs_get},
     {"POST", "/api/v1/deployments/*/reconcilers/*/*/*/*", demo_catalyst_flux_act},
     {NULL, NULL, NULL},
 };
 
+static bool may_control(const struct demo_http_request *request, void *context)
+{
+    const struct demo_catalyst_session *session = demo_catalyst_session_find(context, request);
+    return session != NULL && (strcmp(session->tier, "admin") == 0 || strcmp(session->tier, "owner") == 0);
+}
+
+static void control(const json_t *request, void *context)
+{
+    struct demo_catalyst *catalyst = context;
+    const json_t *failing = json_object_get(request, "failStep");
+    if (failing != NULL)
+        demo_cutover_set_failure(catalyst->world->cutover, json_string_value(failing));
+}
+
 static void go_away(void *context)
 {
-    demo_http_pause(((struct demo_catalyst *)context)->http);
+    struct demo_catalyst *catalyst = context;
+    demo_http_pause(catalyst->http);
+    pthread_mutex_lock(&catalyst->lock);
+    catalyst->pin = (struct demo_catalyst_pin){0};
+    pthread_mutex_unlock(&catalyst->lock);
 }
 
 static void come_back(void *context)
@@ -182,11 +194,14 @@ enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_ca
     struct demo_catalyst *catalyst = alloc_new(struct demo_catalyst);
     catalyst->world = options->world;
     catalyst->started_ms = clock_wall_ms();
+    pthread_mutex_init(&catalyst->lock, NULL);
+    catalyst->folder = alloc_strdup(options->folder);
+    catalyst->runner_token = alloc_strdup(options->runner_token);
     for (const struct demo_catalyst_session *from = options->sessions; from->token != NULL && catalyst->session_count < DEMO_CATALYST_SESSIONS_MAX; from++)
         catalyst->sessions[catalyst->session_count++] =
             (struct demo_catalyst_session){alloc_strdup(from->token), alloc_strdup(from->email), alloc_strdup(from->tier)};
     struct demo_http_options http = {.port = options->port, .certificate_pem = options->certificate_pem, .key_pem = options->key_pem,
-                                     .routes = ROUTES, .context = catalyst};
+                                     .routes = ROUTES, .context = catalyst, .may_control = may_control, .control = control};
     enum status status = demo_http_start(&catalyst->http, &http, err);
     if (status != STATUS_OK) {
         demo_catalyst_stop(catalyst);
@@ -207,6 +222,9 @@ void demo_catalyst_stop(struct demo_catalyst *catalyst)
     if (catalyst == NULL)
         return;
     demo_http_stop(catalyst->http);
+    pthread_mutex_destroy(&catalyst->lock);
+    free(catalyst->folder);
+    free(catalyst->runner_token);
     for (size_t i = 0; i < catalyst->session_count; i++) {
         free((char *)catalyst->sessions[i].token);
         free((char *)catalyst->sessions[i].email);

@@ -3,7 +3,8 @@
  * pings that closes after a live end, 404 instead of 403 for what one does not own, text/plain errors here and there.
  *
  * Sessions are bearer tokens in a table (tier viewer, operator, admin); the real one takes JWTs, which a client sends the same
- * way. The server really goes away and comes back when the cutover's step catalyst-api-env-patch rolls it. */
+ * way. A PIN login adds one (tier admin). Tier admin may use /demo/faults, here also {"failStep": "gitea-mirror"} (null: none).
+ * The server really goes away and comes back when the cutover's step catalyst-api-env-patch rolls it. */
 #ifndef DEMO_DEMO_CATALYST_H
 #define DEMO_DEMO_CATALYST_H
 
@@ -23,6 +24,8 @@ struct demo_catalyst_options {
     const char *key_pem;
     const struct demo_catalyst_session *sessions; /* copied; ends with a row without token */
     int port;                     /* 0: any free one */
+    const char *folder;           /* copied; pin.txt goes there, the demo's mail; NULL: PIN login is not configured */
+    const char *runner_token;     /* copied; ServiceAccount of the internal trigger; NULL: nobody may trigger */
 };
 
 enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_catalyst_options *options, struct error *err);

@@ -8,11 +8,13 @@
 #include "base/clock.h"
 #include "base/span.h"
 #include "demo/demo_catalyst_internal.h"
+#include "demo/demo_cutover_discovery.h"
 #include "demo/demo_cutover_events.h"
 
 #define STATUS_NAMESPACE "catalyst"
 #define STATUS_NAME "self-sovereign-cutover-status"
 #define STREAM_WAIT_MS 200
+#define STEPS_MAX 64
 
 /* Data of the status ConfigMap, new reference; an empty object when there is none. */
 static json_t *read_data(struct demo_catalyst *catalyst)
@@ -42,39 +44,65 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Step names out of the step.<name>.result keys, sorted alphabetically as the server does it (trap 1). */
+/* Step names out of the step.<name>.<field> keys, cut at the last dot and sorted alphabetically as the server does it (trap 1). A region
+ * key thereby makes a step "<name>.region.<key>", which is the server's own flaw (cutover contract 3.3). */
 static size_t list_steps(json_t *data, char *names[], size_t maximum)
 {
     const char *key;
     json_t *value;
     size_t count = 0;
     json_object_foreach(data, key, value) {
-        struct span name = span_of(key);
-        if (count == maximum || !span_starts_with(name, "step.") || !span_ends_with(name, ".result") || span_contains(name, ".region."))
+        const char *dot = strrchr(key, '.');
+        if (strncmp(key, "step.", 5) != 0 || dot <= key + 5)
             continue;
-        names[count++] = span_dup(span_from(span_first(name, name.length - strlen(".result")), strlen("step.")));
+        struct span name = span_make(key + 5, (size_t)(dot - key) - 5);
+        size_t i = 0;
+        while (i < count && !span_equals_text(name, names[i]))
+            i++;
+        if (i == count && count < maximum)
+            names[count++] = span_dup(name);
     }
     qsort(names, count, sizeof *names, compare_names);
     return count;
 }
 
-static json_t *describe_steps(json_t *data)
+static json_t *describe_step(json_t *data, const char *name)
 {
     static const char *const PARTS[] = {"startedAt", "finishedAt", "jobName"};
-    char *names[64], key[256];
-    size_t count = list_steps(data, names, 64);
+    char key[256];
+    snprintf(key, sizeof key, "step.%s.result", name);
+    json_t *step = json_pack("{s:s, s:s}", "name", name, "result", text_of(data, key));
+    for (size_t part = 0; part < 3; part++) {
+        snprintf(key, sizeof key, "step.%s.%s", name, PARTS[part]);
+        set_text(step, PARTS[part], data, key);
+    }
+    return step;
+}
+
+static json_t *describe_steps(json_t *data)
+{
+    char *names[STEPS_MAX];
+    size_t count = list_steps(data, names, STEPS_MAX);
     json_t *steps = json_array();
     for (size_t i = 0; i < count; i++) {
-        snprintf(key, sizeof key, "step.%s.result", names[i]);
-        json_t *step = json_pack("{s:s, s:s}", "name", names[i], "result", text_of(data, key));
-        for (size_t part = 0; part < 3; part++) {
-            snprintf(key, sizeof key, "step.%s.%s", names[i], PARTS[part]);
-            set_text(step, PARTS[part], data, key);
-        }
-        json_array_append_new(steps, step);
+        json_array_append_new(steps, describe_step(data, names[i]));
         free(names[i]);
     }
     return steps;
+}
+
+/* The reply of a start that began a run: the discovered steps in running order, and their number. */
+static void put_discovered(struct demo_world *world, json_t *data, json_t *body)
+{
+    struct demo_cutover_discovery found;
+    if (demo_cutover_discovery_read(world, &found, NULL) != STATUS_OK)
+        return;
+    json_t *steps = json_array();
+    for (int i = 0; i < found.count; i++)
+        json_array_append_new(steps, describe_step(data, found.steps[i].name));
+    json_object_set_new(body, "steps", steps);
+    json_object_set_new(body, "totalSteps", json_integer(found.count));
+    demo_cutover_discovery_clear(&found);
 }
 
 static json_t *describe_status(json_t *data)
@@ -93,40 +121,55 @@ static json_t *describe_status(json_t *data)
     return body;
 }
 
-static void reply_status(struct demo_catalyst *catalyst, struct demo_http_reply *reply)
+static void reply_status(struct demo_catalyst *catalyst, struct demo_http_reply *reply, bool began)
 {
     json_t *data = read_data(catalyst);
-    demo_http_reply_json(reply, 200, describe_status(data));
+    json_t *body = describe_status(data);
+    if (began)
+        put_discovered(catalyst->world, data, body);
+    demo_http_reply_json(reply, 200, body);
     json_decref(data);
 }
 
 void demo_catalyst_cutover_status(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
 {
     if (demo_catalyst_session_of(context, request, reply) != NULL)
-        reply_status(context, reply);
+        reply_status(context, reply, false);
 }
 
+static void start(struct demo_catalyst *catalyst, enum demo_cutover_source source, struct demo_http_reply *reply)
+{
+    struct error err = {0};
+    switch (demo_cutover_start(catalyst->world->cutover, source, &err)) {
+    case STATUS_OK: reply_status(catalyst, reply, true); break;
+    case STATUS_FOUND: reply_status(catalyst, reply, false); break; /* complete already: a no-op that is not an error (trap 8) */
+    case STATUS_CONFLICT: demo_catalyst_refuse(reply, 409, "cutover-in-progress", err.text); break;
+    case STATUS_NOT_FOUND: demo_catalyst_refuse(reply, 424, "no-steps-found", err.text); break;
+    default: demo_catalyst_refuse(reply, 502, "step-discovery-failed", err.text);
+    }
+}
+
+/* Any session may: the real server checks no tier here. */
 void demo_catalyst_cutover_start(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
 {
+    if (demo_catalyst_session_of(context, request, reply) != NULL)
+        start(context, DEMO_CUTOVER_BY_OPERATOR, reply);
+}
+
+void demo_catalyst_cutover_trigger(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
     struct demo_catalyst *catalyst = context;
-    struct error err = {0};
-    if (demo_catalyst_session_of(catalyst, request, reply) == NULL)
-        return;
-    switch (demo_cutover_start(catalyst->world->cutover, DEMO_CUTOVER_BY_OPERATOR, &err)) {
-    case STATUS_OK:
-    case STATUS_FOUND: /* complete already: a no-op that is not an error (trap 8) */
-        reply_status(catalyst, reply);
-        break;
-    case STATUS_CONFLICT:
-        demo_catalyst_refuse(reply, 409, "cutover-in-progress", "a cutover is already running on this catalyst-api Pod");
-        break;
-    case STATUS_NOT_FOUND:
-        demo_catalyst_refuse(reply, 424, "no-steps-found",
-                             "no cutover-step ConfigMaps found in namespace \"catalyst\" — bp-self-sovereign-cutover not installed?");
-        break;
-    default:
-        demo_catalyst_refuse(reply, 502, "step-discovery-failed", err.text);
-    }
+    const char *token = demo_http_bearer(request);
+    if (strcmp(request->method, "POST") != 0)
+        demo_catalyst_refuse(reply, 405, "method-not-allowed", NULL);
+    else if (token == NULL)
+        demo_catalyst_refuse(reply, 401, "missing-bearer", "a ServiceAccount token is required");
+    else if (catalyst->runner_token != NULL && strcmp(token, catalyst->runner_token) == 0)
+        start(catalyst, DEMO_CUTOVER_BY_TRIGGER, reply);
+    else if (demo_catalyst_session_find(catalyst, request) != NULL)
+        demo_catalyst_refuse(reply, 403, "unauthorized-sa", "only system:serviceaccount:catalyst:bp-self-sovereign-cutover-runner may trigger");
+    else
+        demo_catalyst_refuse(reply, 502, "token-review-failed", "the token was not accepted");
 }
 
 /* --- events --- */

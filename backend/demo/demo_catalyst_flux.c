@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/timestamp.h"
 #include "demo/demo_catalyst_internal.h"
+#include "demo/demo_json.h"
 
 static const struct {
     enum demo_kind_id id;
@@ -16,6 +17,14 @@ static const struct {
     {DEMO_KIND_KUSTOMIZATION, "Kustomization", "kustomize-controller"},
     {DEMO_KIND_OCIREPOSITORY, "OCIRepository", "source-controller"},
 };
+
+const char *demo_catalyst_flux_controller(const char *kind)
+{
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+        if (strcmp(KINDS[i].kind, kind) == 0)
+            return KINDS[i].controller;
+    return NULL;
+}
 
 static const json_t *condition_of(const json_t *object, const char *type)
 {
@@ -32,17 +41,30 @@ static bool says(const json_t *condition, const char *status)
     return condition != NULL && strcmp(json_string_value(json_object_get(condition, "status")), status) == 0;
 }
 
+static const char *revision_of(const json_t *object)
+{
+    static const char *const PATHS[] = {"status.history[0].chartVersion", "status.lastAppliedRevision", "status.artifact.revision"};
+    for (size_t i = 0; i < sizeof PATHS / sizeof PATHS[0]; i++)
+        if (demo_json_text(object, PATHS[i])[0] != '\0')
+            return demo_json_text(object, PATHS[i]);
+    return "";
+}
+
 static json_t *describe(const json_t *object, size_t kind)
 {
     const json_t *metadata = json_object_get(object, "metadata");
     const json_t *ready = condition_of(object, "Ready");
     bool suspended = json_is_true(json_object_get(json_object_get(object, "spec"), "suspend"));
+    bool is_static = KINDS[kind].id == DEMO_KIND_HELMREPOSITORY && json_object_get(object, "status") == NULL; /* OCI: no status at all */
     const char *state = suspended                                                            ? "Suspended"
-                        : says(ready, "True")                                               ? "Reconciled"
+                        : says(ready, "True") || is_static                                   ? "Reconciled"
                         : says(ready, "False") && says(condition_of(object, "Stalled"), "True") ? "Degraded"
                                                                                             : "Reconciling";
     json_t *row = json_pack("{s:s, s:O, s:O, s:s, s:b, s:s}", "kind", KINDS[kind].kind, "name", json_object_get(metadata, "name"), "namespace",
                             json_object_get(metadata, "namespace"), "state", state, "suspended", suspended, "controller", KINDS[kind].controller);
+    const char *revision = revision_of(object);
+    if (revision[0] != '\0')
+        json_object_set_new(row, "revision", json_string(revision));
     if (ready != NULL) {
         json_object_set(row, "message", json_object_get(ready, "message"));
         json_object_set(row, "lastReconcile", json_object_get(ready, "lastTransitionTime"));
@@ -55,22 +77,21 @@ void demo_catalyst_flux_list(const struct demo_http_request *request, struct dem
     struct demo_catalyst *catalyst = context;
     if (demo_catalyst_session_of(catalyst, request, reply) == NULL)
         return;
-    if (strcmp(request->captures[0], DEMO_WORLD_DEPLOYMENT) != 0) {
-        demo_catalyst_refuse(reply, 404, "deployment not found", NULL);
+    if (!demo_catalyst_is_ours(request, reply))
         return;
-    }
     json_t *rows = json_array();
     int reconciled = 0;
     for (size_t kind = 0; kind < sizeof KINDS / sizeof KINDS[0]; kind++) {
-        json_t *objects = demo_store_list(catalyst->world->stores[DEMO_WORLD_PRIMARY], KINDS[kind].id, NULL);
-        size_t index;
-        json_t *object;
-        json_array_foreach(objects, index, object) {
+        struct demo_snapshot snapshot = {0};
+        demo_store_snapshot(catalyst->world->stores[DEMO_WORLD_PRIMARY], demo_kinds_at(KINDS[kind].id), NULL, 0, &snapshot);
+        for (size_t i = 0; i < snapshot.count; i++) { /* one document at a time: a release is big */
+            json_t *object = demo_object_document(snapshot.objects[i]);
             json_t *row = describe(object, kind);
             reconciled += strcmp(json_string_value(json_object_get(row, "state")), "Reconciled") == 0;
             json_array_append_new(rows, row);
+            json_decref(object);
         }
-        json_decref(objects);
+        demo_store_release(&snapshot);
     }
     demo_http_reply_json(reply, 200, json_pack("{s:i, s:i, s:o}", "reconciled", reconciled, "total", (int)json_array_size(rows), "reconcilers", rows));
 }

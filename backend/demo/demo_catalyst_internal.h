@@ -2,17 +2,30 @@
 #ifndef DEMO_DEMO_CATALYST_INTERNAL_H
 #define DEMO_DEMO_CATALYST_INTERNAL_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "demo/demo_catalyst.h"
 #include "demo/demo_http.h"
 
-#define DEMO_CATALYST_SESSIONS_MAX 8
+#define DEMO_CATALYST_SESSIONS_MAX 64 /* those of the options and those of PIN logins; more logins are refused */
+
+/* The PIN login under way; lost when the API restarts. */
+struct demo_catalyst_pin {
+    char code[8], email[96], request[40];
+    int64_t at_ms;
+    int attempts;
+};
 
 struct demo_catalyst {
     struct demo_world *world;
     struct demo_http *http;
     struct demo_catalyst_session sessions[DEMO_CATALYST_SESSIONS_MAX];
-    size_t session_count;
+    atomic_size_t session_count; /* rows only ever get added, under the lock */
     int64_t started_ms;
+    char *folder, *runner_token;
+    pthread_mutex_t lock;
+    struct demo_catalyst_pin pin;
 };
 
 /* {"error": code, "detail": detail}; detail NULL is left out. */
@@ -21,6 +34,12 @@ void demo_catalyst_refuse(struct demo_http_reply *reply, int status, const char 
 /* The session behind the request (Authorization, access_token, cookie); NULL after answering 401. */
 const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_catalyst *catalyst, const struct demo_http_request *request,
                                                              struct demo_http_reply *reply);
+/* The same without an answer. */
+const struct demo_catalyst_session *demo_catalyst_session_find(const struct demo_catalyst *catalyst, const struct demo_http_request *request);
+
+/* The deployment id of the path is this Sovereign's; otherwise 404 is answered (never 403). */
+bool demo_catalyst_is_ours(const struct demo_http_request *request, struct demo_http_reply *reply);
+
 /* Tier operator or higher. */
 bool demo_catalyst_may_operate(const struct demo_catalyst_session *session);
 
@@ -29,8 +48,26 @@ void demo_catalyst_cutover_status(const struct demo_http_request *request, struc
 void demo_catalyst_cutover_start(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
 void demo_catalyst_cutover_events(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
 
+void demo_catalyst_cutover_trigger(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+
+/* demo_catalyst_auth.c */
+void demo_catalyst_auth_issue(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_auth_verify(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_auth_logout(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+
 /* demo_catalyst_flux.c */
+const char *demo_catalyst_flux_controller(const char *kind); /* NULL: unknown kind */
 void demo_catalyst_flux_list(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
 void demo_catalyst_flux_act(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+
+/* demo_catalyst_logs.c, demo_catalyst_jobs.c, demo_catalyst_estate.c */
+void demo_catalyst_logs_get(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_jobs_list(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_jobs_get(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_jobs_logs(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_estate_status(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_estate_organizations(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_estate_organization(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
+void demo_catalyst_estate_applications(const struct demo_http_request *request, struct demo_http_reply *reply, void *context);
 
 #endif

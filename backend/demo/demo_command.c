@@ -10,13 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "demo/demo_sovereign.h"
 
-#define ARGUMENTS_MAX 16
+#define ARGUMENTS_MAX 20
+#define CHILD_MARK "SOVDECK_DEMO_CHILD" /* set for the server of a console: it ends when that process ends, however that happens */
 #define READY_LINE_MAX 512
 
 extern char **environ;
@@ -66,14 +68,17 @@ static int serve(const struct demo_command_options *options, const char *folder)
 {
     struct error err = {0};
     struct demo_sovereign *sovereign = NULL;
-    double scale, speed, seed;
+    double scale, speed, seed, port_base;
     sigset_t ends;
     int number;
     if (!read_number("--scale", options->scale, 1, 1, &scale, &err) || !read_number("--speed", options->speed, 0.01, DEMO_SOVEREIGN_SPEED, &speed, &err) ||
-        !read_number("--seed", options->seed, 0, 1, &seed, &err))
+        !read_number("--seed", options->seed, 0, 1, &seed, &err) || !read_number("--port-base", options->port_base, 1024, 0, &port_base, &err))
         return complain(STATUS_USAGE, &err);
     block_ends(&ends);
-    struct demo_sovereign_options what = {.folder = folder, .scenario = options->scenario, .scale = (int)scale, .speed = speed, .seed = (uint64_t)seed};
+    if (getenv(CHILD_MARK) != NULL)
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    struct demo_sovereign_options what = {.folder = folder, .scenario = options->scenario, .scale = (int)scale, .speed = speed, .seed = (uint64_t)seed,
+        .port_base = (int)port_base};
     enum status status = demo_sovereign_start(&sovereign, &what, &err);
     if (status != STATUS_OK)
         return complain(status, &err);
@@ -105,6 +110,7 @@ static bool start_server(const struct demo_command_options *options, const char 
     add_option(arguments, &count, "--scale", options->scale);
     add_option(arguments, &count, "--speed", options->speed);
     add_option(arguments, &count, "--seed", options->seed);
+    add_option(arguments, &count, "--port-base", options->port_base);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     posix_spawn_file_actions_t actions;
@@ -113,7 +119,9 @@ static bool start_server(const struct demo_command_options *options, const char 
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP); /* Ctrl-C belongs to the console */
+    setenv(CHILD_MARK, "1", 1);
     int failure = posix_spawn(server, "/proc/self/exe", &actions, &attributes, (char *const *)arguments, environ);
+    unsetenv(CHILD_MARK);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     close(ends[1]);
@@ -127,11 +135,32 @@ static bool start_server(const struct demo_command_options *options, const char 
     return ready;
 }
 
-static int run_console(const char *folder)
+static void ignore(int number)
+{
+}
+
+/* The terminal's signals are the console's; this process waits for it and cleans up. A handler, not SIG_IGN, which the console
+ * would inherit. */
+static void leave_signals_to_console(void)
+{
+    static const int NUMBERS[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = ignore};
+    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++)
+        sigaction(NUMBERS[i], &action, NULL);
+}
+
+static int run_console(const struct demo_command_options *options, const char *folder)
 {
     CLEANUP(alloc_free_pointer) char *config = alloc_printf("%s/config.yaml", folder);
     CLEANUP(alloc_free_pointer) char *journal = alloc_printf("%s/journal.jsonl", folder);
-    const char *arguments[] = {"sovdeck", "--config", config, "--journal", journal, NULL};
+    const char *arguments[ARGUMENTS_MAX] = {"sovdeck", "--config", config, "--journal", journal};
+    size_t count = 5;
+    add_option(arguments, &count, "--theme", options->theme);
+    add_option(arguments, &count, "--keymap", options->keymap);
+    if (options->ascii)
+        arguments[count++] = "--ascii";
+    if (options->mono)
+        arguments[count++] = "--mono";
     pid_t console;
     int status = 0;
     int failure = posix_spawn(&console, "/proc/self/exe", NULL, NULL, (char *const *)arguments, environ);
@@ -158,9 +187,11 @@ int demo_command_execute(const struct demo_command_options *options)
         code = serve(options, folder);
     } else {
         fprintf(stderr, "Starting a demo Sovereign in %s …\n", folder);
-        code = start_server(options, folder, &server) ? run_console(folder) : error_exit_code(STATUS_IO);
+        leave_signals_to_console();
+        code = start_server(options, folder, &server) ? run_console(options, folder) : error_exit_code(STATUS_IO);
         if (server > 0 && kill(server, SIGTERM) == 0)
-            waitpid(server, NULL, 0);
+            while (waitpid(server, NULL, 0) < 0 && errno == EINTR) {
+            }
     }
     if (folder == made)
         remove_folder(folder);

@@ -7,7 +7,9 @@
 struct demo_command_options {
     bool serve_only;
     const char *folder;                  /* NULL: a temporary one, removed at the end */
-    const char *scenario, *scale, *speed, *seed; /* words of the command line; NULL: not given */
+    const char *scenario, *scale, *speed, *seed, *port_base; /* words of the command line; NULL: not given */
+    const char *theme, *keymap;                              /* for the console; NULL: not given */
+    bool ascii, mono;                                        /* for the console */
 };
 
 /* Main thread, before any other thread. Returns the process's exit code; errors are on stderr. */

@@ -28,16 +28,22 @@ struct demo_cutover *demo_cutover_new(struct demo_world *world)
     return cutover;
 }
 
-void demo_cutover_free(struct demo_cutover *cutover)
+void demo_cutover_halt(struct demo_cutover *cutover)
 {
-    if (!cutover)
-        return;
     pthread_mutex_lock(&cutover->lock);
     cutover->is_stopping = true;
     pthread_cond_broadcast(&cutover->changed);
     pthread_mutex_unlock(&cutover->lock);
     if (cutover->has_thread)
         pthread_join(cutover->thread, NULL);
+    cutover->has_thread = false;
+}
+
+void demo_cutover_free(struct demo_cutover *cutover)
+{
+    if (!cutover)
+        return;
+    demo_cutover_halt(cutover);
     demo_cutover_events_free(cutover->events);
     pthread_cond_destroy(&cutover->changed);
     pthread_mutex_destroy(&cutover->lock);

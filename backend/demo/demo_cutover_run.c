@@ -16,6 +16,7 @@
 #define AWAIT_LEAST_MS 8000
 #define AWAIT_STEP_MS 40
 #define API_DOWN_S 40.0
+#define API_DOWN_LEAST_MS 1500 /* clients must notice, however fast the demo runs */
 
 int64_t demo_cutover_run_now(const struct demo_cutover_run *run)
 {
@@ -145,7 +146,8 @@ bool demo_cutover_run_restart_api(struct demo_cutover_run *run)
     demo_cutover_events_restart(cutover->events);
     if (cutover->restart.go_away)
         cutover->restart.go_away(cutover->restart.context);
-    bool goes_on = demo_cutover_run_wait(run, API_DOWN_S);
+    int64_t down_ms = demo_world_pace_ms(run->world, API_DOWN_S);
+    bool goes_on = sleep_ms(cutover, down_ms > API_DOWN_LEAST_MS ? down_ms : API_DOWN_LEAST_MS) || demo_cutover_run_fail(run, "the demo is stopping");
     if (cutover->restart.come_back && goes_on)
         cutover->restart.come_back(cutover->restart.context);
     if (goes_on)

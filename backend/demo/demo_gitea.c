@@ -146,7 +146,15 @@ static int code_of(enum status status)
 {
     if (status == STATUS_OK)
         return 200;
-    return status == STATUS_CONFLICT ? 409 : status == STATUS_TOO_BIG ? 413 : 422;
+    return status == STATUS_TOO_BIG ? 413 : 422; /* Gitea says 422 for a sha that does not match, too */
+}
+
+static bool may_control(const struct demo_http_request *request, void *context)
+{
+    const struct demo_gitea *gitea = context;
+    const char *header = demo_http_header(request, "Authorization");
+    const char *given = header == NULL ? NULL : strchr(header, ' ');
+    return given != NULL && strcmp(given + 1, gitea->token) == 0;
 }
 
 static void put_contents(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
@@ -197,7 +205,7 @@ enum status demo_gitea_start(struct demo_gitea **ret, const struct demo_gitea_op
     gitea->git = options->git;
     gitea->token = alloc_strdup(options->token);
     struct demo_http_options http = {.port = options->port, .certificate_pem = options->certificate_pem, .key_pem = options->key_pem,
-                                     .routes = ROUTES, .context = gitea};
+                                     .routes = ROUTES, .context = gitea, .may_control = may_control};
     enum status status = demo_http_start(&gitea->http, &http, err);
     if (status != STATUS_OK) {
         demo_gitea_stop(gitea);

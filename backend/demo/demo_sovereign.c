@@ -1,6 +1,7 @@
 /* Puts the demo's parts together and takes them apart again; see demo_sovereign.h. */
 #include "demo/demo_sovereign.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -71,7 +72,8 @@ static enum status start_catalyst(struct demo_sovereign *sovereign, struct error
     };
     struct demo_catalyst_options options = {.world = &sovereign->world, .certificate_pem = sovereign->server_pair.certificate_pem,
                                             .key_pem = sovereign->server_pair.key_pem, .sessions = sessions,
-                                            .port = state->ports[DEMO_STATE_PORT_CATALYST]};
+                                            .port = state->ports[DEMO_STATE_PORT_CATALYST], .folder = state->folder,
+                                            .runner_token = state->tokens[DEMO_STATE_TOKEN_RUNNER]};
     enum status status = demo_catalyst_start(&sovereign->catalyst, &options, err);
     if (status == STATUS_OK)
         state->ports[DEMO_STATE_PORT_CATALYST] = demo_catalyst_port(sovereign->catalyst);
@@ -94,9 +96,11 @@ static enum status start_nats(struct demo_sovereign *sovereign, struct error *er
 {
     struct demo_nats_options options = {&sovereign->world, sovereign->state.folder, sovereign->state.ports[DEMO_STATE_PORT_NATS]};
     enum status status = demo_nats_start(&sovereign->nats, &options, err);
-    if (status == STATUS_OK)
-        sovereign->state.ports[DEMO_STATE_PORT_NATS] = demo_nats_port(sovereign->nats);
-    return status;
+    sovereign->state.ports[DEMO_STATE_PORT_NATS] = status == STATUS_OK ? demo_nats_port(sovereign->nats) : 0;
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    fprintf(stderr, "sovdeck demo: without NATS: %s\n", err->text); /* the rest is worth serving */
+    return STATUS_OK;
 }
 
 /* In this order; each leaves its port in the state. */
@@ -117,6 +121,8 @@ enum status demo_sovereign_start(struct demo_sovereign **ret, const struct demo_
         return STATUS_USAGE;
     struct demo_sovereign *sovereign = alloc_new(struct demo_sovereign);
     enum status status = demo_state_open(&sovereign->state, options->folder, err);
+    for (int i = 0; i < DEMO_STATE_PORTS && options->port_base > 0; i++)
+        sovereign->state.ports[i] = options->port_base + i;
     if (status == STATUS_OK) {
         make_world(sovereign, options);
         demo_scenario_apply(scenario, &sovereign->world);
@@ -138,6 +144,8 @@ void demo_sovereign_stop(struct demo_sovereign *sovereign)
     if (sovereign == NULL)
         return;
     struct demo_world *world = &sovereign->world;
+    if (world->cutover != NULL)
+        demo_cutover_halt(world->cutover);
     demo_nats_stop(sovereign->nats);
     demo_catalyst_stop(sovereign->catalyst);
     demo_gitea_stop(sovereign->gitea);

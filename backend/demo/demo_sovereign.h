@@ -15,9 +15,10 @@ struct demo_sovereign_options {
     int scale;            /* 0: 1 */
     double speed;         /* 0: DEMO_SOVEREIGN_SPEED */
     uint64_t seed;
+    int port_base; /* listen on port_base to port_base + 4; 0: the folder's last ports, or free ones */
 };
 
-#define DEMO_SOVEREIGN_SPEED 10.0 /* a cutover takes about four minutes */
+#define DEMO_SOVEREIGN_SPEED 14.0 /* a cutover takes about four minutes */
 #define DEMO_SOVEREIGN_SCALE_MAX 400
 
 /* Returns when everything serves. */

@@ -21,6 +21,7 @@ static const char *const TOKEN_FILES[DEMO_STATE_TOKENS] = {
     [DEMO_STATE_TOKEN_OPERATOR] = "catalyst-operator.token",
     [DEMO_STATE_TOKEN_VIEWER] = "catalyst-viewer.token",
     [DEMO_STATE_TOKEN_GITEA] = "gitea.token",
+    [DEMO_STATE_TOKEN_RUNNER] = "cutover-runner.token",
 };
 static const char *const PORT_NAMES[DEMO_STATE_PORTS] = {"fsn", "hel", "catalyst", "gitea", "nats"};
 
@@ -120,6 +121,8 @@ void demo_state_close(struct demo_state *state)
 static char *describe_config(const struct demo_state *state)
 {
     const char *folder = state->folder;
+    int nats_port = state->ports[DEMO_STATE_PORT_NATS];
+    CLEANUP(alloc_free_pointer) char *nats = nats_port > 0 ? alloc_printf("    nats: {urls: [\"nats://127.0.0.1:%d\"]}\n", nats_port) : alloc_strdup("");
     return alloc_printf("# Written by `sovdeck demo`: an ordinary configuration, for this demo Sovereign.\n"
                         "current: acme\n"
                         "sovereigns:\n"
@@ -130,9 +133,9 @@ static char *describe_config(const struct demo_state *state)
                         "      - {name: fsn, primary: true, kubeconfig: \"%s/kubeconfig\", context: fsn}\n"
                         "      - {name: hel, kubeconfig: \"%s/kubeconfig\", context: hel}\n"
                         "    catalyst: {url: \"https://127.0.0.1:%d\", ca-file: \"%s/ca.crt\", token-file: \"%s/catalyst.token\"}\n"
-                        "    nats: {urls: [\"nats://127.0.0.1:%d\"]}\n"
+                        "%s"
                         "    gitea: {url: \"https://127.0.0.1:%d\", ca-file: \"%s/ca.crt\", token-file: \"%s/gitea.token\"}\n",
-                        folder, folder, state->ports[DEMO_STATE_PORT_CATALYST], folder, folder, state->ports[DEMO_STATE_PORT_NATS],
+                        folder, folder, state->ports[DEMO_STATE_PORT_CATALYST], folder, folder, nats,
                         state->ports[DEMO_STATE_PORT_GITEA], folder, folder);
 }
 

@@ -7,7 +7,7 @@
 #include "demo/demo_tls.h"
 
 enum demo_state_port { DEMO_STATE_PORT_FSN, DEMO_STATE_PORT_HEL, DEMO_STATE_PORT_CATALYST, DEMO_STATE_PORT_GITEA, DEMO_STATE_PORT_NATS, DEMO_STATE_PORTS };
-enum demo_state_token { DEMO_STATE_TOKEN_ADMIN, DEMO_STATE_TOKEN_OPERATOR, DEMO_STATE_TOKEN_VIEWER, DEMO_STATE_TOKEN_GITEA, DEMO_STATE_TOKENS };
+enum demo_state_token { DEMO_STATE_TOKEN_ADMIN, DEMO_STATE_TOKEN_OPERATOR, DEMO_STATE_TOKEN_VIEWER, DEMO_STATE_TOKEN_GITEA, DEMO_STATE_TOKEN_RUNNER, DEMO_STATE_TOKENS };
 
 #define DEMO_STATE_TOKEN_MAX 80
 
@@ -22,7 +22,7 @@ struct demo_state {
 enum status demo_state_open(struct demo_state *state, const char *folder, struct error *err);
 void demo_state_close(struct demo_state *state);
 
-/* Writes ports, authority and tokens, and config.yaml for the console. `with_*`: parts that run. */
+/* Writes ports, authority and tokens, and config.yaml for the console; a part whose port is 0 is left out of it. */
 enum status demo_state_save(const struct demo_state *state, struct error *err);
 
 /* Path of a file in the folder; caller frees. */

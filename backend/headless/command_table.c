@@ -54,10 +54,12 @@ static const struct command_option DOCTOR_OPTIONS[] = {OUTPUT("text json")};
 static const struct command_option DEMO_OPTIONS[] = {
     {"--serve-only", '\0', NULL, "serve without the console until SIGTERM or Ctrl-C", COMMAND_COMPLETE_NONE, NULL},
     {"--dir", '\0', "DIR", "folder for config.yaml, kubeconfig and data (default: a temporary one)", COMMAND_COMPLETE_FOLDER, NULL},
-    {"--scenario", '\0', "NAME", "start in one of the recorded incidents", COMMAND_COMPLETE_NONE, NULL},
+    {"--scenario", '\0', "NAME", "start in another state: untethered, running, failed, or a recorded incident", COMMAND_COMPLETE_CHOICES,
+     "default untethered running failed region-b-forgotten stale-ready registries-stuck-v1 policy-leaked"},
     {"--scale", '\0', "N", "multiply Applications and HelmReleases (1: about 65 HelmReleases a region)", COMMAND_COMPLETE_NONE, NULL},
     {"--speed", '\0', "X", "how fast a cutover runs (1: as in real life)", COMMAND_COMPLETE_NONE, NULL},
     {"--seed", '\0', "N", "seed of everything random", COMMAND_COMPLETE_NONE, NULL},
+    {"--port-base", '\0', "N", "listen on ports N to N+4 (default: the folder's last ones, or free ones)", COMMAND_COMPLETE_NONE, NULL},
 };
 
 #define OPTIONS(array) .options = array, .option_count = ARRAY_LENGTH(array)
