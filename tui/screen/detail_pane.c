@@ -1,7 +1,7 @@
 /* Facts as lines; see detail_pane.h. */
 #include "screen/detail_pane.h"
 
-#define LABEL_WIDTH 18
+#define LABEL_WIDTH 20
 #define WRAP_LINES_MAX 8
 
 struct pen {
