@@ -103,7 +103,7 @@ void app_arm(struct app *app)
 {
     app->armed_until_ms = clock_monotonic_ms() + (int64_t)app->arm_minutes * 60000;
     app->host.armed = true;
-    app_toast(app, TONE_WARN, "Armed for %d minutes on %s", app->arm_minutes,
+    app_toast(app, TONE_GOOD, "Armed for %d minutes on %s", app->arm_minutes,
               app->host.store->fqdn[0] != '\0' ? app->host.store->fqdn : app->host.store->sovereign);
 }
 

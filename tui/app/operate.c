@@ -149,8 +149,7 @@ static void ask(struct app *app)
         dialog_add_text(app->dialog, STYLE_TITLE, "This will not be done:");
         add_texts(app->dialog, STYLE_BAD, "✖", prepared->refusals.items, prepared->refusals.count);
     }
-    add_texts(app->dialog, STYLE_WARN, "!", prepared->warnings.items, prepared->warnings.count);
-    if (!refused)
+    if (!refused) /* warnings come with the checks they belong to */
         add_effect(app->dialog, prepared);
     add_checks(app->dialog, prepared);
     if (!refused && prepared->effect != NULL) {
