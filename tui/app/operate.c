@@ -271,7 +271,7 @@ static void apply_outcome(void *payload, void *context)
     snprintf(entry.text, sizeof entry.text, "%s", outcome->text);
     timeline_add(app->host.store->timeline, &entry);
     store_touch(app->host.store);
-    app_toast(app, tone, "%s", outcome->text);
+    app_toast(app, tone, "%s: %s", app->operate.title, outcome->text);
     if (trip->prepared->operation->id == OPERATION_START_CUTOVER)
         feed_set_refresh_cutover(app->host.feeds);
 }
