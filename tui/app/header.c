@@ -140,7 +140,8 @@ void header_paint_banner(struct app *app, struct canvas *canvas, struct rect lin
     const struct feed_health *feed = worst_feed(app);
     if (feed == NULL)
         return;
-    snprintf(text, sizeof text, "%s %s: %s", LAMPS[feed->state].glyph, feed->name, feed->reason);
+    snprintf(text, sizeof text, "%s %s: %s%s", LAMPS[feed->state].glyph, feed->name, feed->reason,
+             feed->state == FEED_STATE_DOWN ? "; trying again by itself" : "");
     canvas_put_fit(canvas, lines.x + 1, lines.y, lines.width - 2, feed->state == FEED_STATE_LIMITED ? STYLE_WARN : STYLE_BAD,
                    span_of(text), TEXT_ALIGN_LEFT, TEXT_CUT_END);
 }
