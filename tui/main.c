@@ -5,6 +5,7 @@
 #include "app/console.h"
 #include "demo/demo_command.h"
 #include "headless/headless.h"
+#include "transport/nats_link.h"
 
 static int run_console(const struct arguments *arguments)
 {
@@ -52,5 +53,7 @@ int main(int argc, char **argv)
 {
     set_locale();
     static const struct headless_hooks HOOKS = {.console = run_console, .demo = run_demo};
-    return headless_main(argc, argv, &HOOKS);
+    int code = headless_main(argc, argv, &HOOKS);
+    nats_link_shutdown_library(); /* nothing to do when nobody spoke NATS */
+    return code;
 }

@@ -143,7 +143,7 @@ struct tail {
 /* The last line of the open file. A damaged one gives what can be read of it; verification will name it. */
 static void read_tail(int fd, struct tail *tail)
 {
-    strcpy(tail->hash, NO_HASH);
+    memcpy(tail->hash, NO_HASH, sizeof NO_HASH);
     tail->sequence = 0;
     tail->cut = false;
     off_t size = lseek(fd, 0, SEEK_END);
@@ -356,7 +356,7 @@ enum status journal_verify(const char *path, const char *expected_head, struct j
 {
     *ret = (struct journal_verdict){0};
     struct verification v = {.verdict = ret, .expected_head = expected_head};
-    strcpy(v.previous, NO_HASH);
+    memcpy(v.previous, NO_HASH, sizeof NO_HASH);
     enum status status = scan(path, verify_line, &v, err);
     if (status == STATUS_OK && expected_head != NULL && !v.head_seen)
         find(&v, JOURNAL_FINDING_CUT, "the head hash given is not in the journal: its end, or all of it, was cut off or replaced");
