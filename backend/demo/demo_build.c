@@ -39,6 +39,14 @@ void demo_build_condition(json_t *document, const char *type, const char *status
     json_array_append_new(conditions, condition);
 }
 
+void demo_build_date_conditions(json_t *document, json_t *time)
+{
+    size_t index = 0;
+    json_t *condition = NULL;
+    json_array_foreach(demo_json_at(document, "status.conditions"), index, condition)
+        json_object_set(condition, "lastTransitionTime", time);
+}
+
 void demo_build_owner(json_t *document, const json_t *owner)
 {
     json_t *metadata = json_object_get(document, "metadata");

@@ -18,6 +18,9 @@ json_t *demo_build_object(const char *name_space, const char *name, json_t *labe
 void demo_build_condition(json_t *document, const char *type, const char *status, const char *reason,
                           const char *message, int64_t age_seconds, json_int_t observed_generation);
 
+/* Makes `time` (borrowed) the lastTransitionTime of every condition. */
+void demo_build_date_conditions(json_t *document, json_t *time);
+
 /* Appends {"apiVersion","kind","name","uid","controller":true} to metadata.ownerReferences. */
 void demo_build_owner(json_t *document, const json_t *owner);
 

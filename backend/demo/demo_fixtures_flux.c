@@ -128,6 +128,13 @@ static void put_loft_repository(struct demo_world *world, int region)
     demo_store_put(world->stores[region], DEMO_KIND_HELMREPOSITORY, document, "helm-controller");
 }
 
+static void date(json_t *document, int64_t age_seconds)
+{
+    json_t *time = demo_build_ago(age_seconds);
+    demo_build_date_conditions(document, time);
+    json_decref(time);
+}
+
 static void put_git_repository(struct demo_world *world, int region)
 {
     char sha[DEMO_GIT_SHA_SIZE];
@@ -138,6 +145,8 @@ static void put_git_repository(struct demo_world *world, int region)
     demo_json_set(document, "metadata.generation", json_integer(1));
     demo_json_set(document, "metadata.finalizers", json_pack("[s]", "finalizers.fluxcd.io"));
     demo_flux_git_fetched(document, sha);
+    date(document, 22 * DEMO_BUILD_HOUR);
+    demo_json_set(document, "status.artifact.lastUpdateTime", demo_build_ago(22 * DEMO_BUILD_HOUR));
     demo_store_put(world->stores[region], DEMO_KIND_GITREPOSITORY, document, "kubectl");
 }
 
@@ -176,6 +185,7 @@ static void put_kustomization(struct demo_world *world, int region, const struct
     char *revision = alloc_printf("main@sha1:%s", sha);
     demo_flux_kustomization_applied(document, revision);
     free(revision);
+    date(document, 22 * DEMO_BUILD_HOUR);
     if (is_kit)
         demo_json_set(document, "status.inventory", json_pack("{s:o}", "entries", inventory(world, region)));
     demo_store_put(world->stores[region], DEMO_KIND_KUSTOMIZATION, document, "kubectl");

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_json.h"
 #include "demo/demo_life_region.h"
 
@@ -132,23 +133,6 @@ static void see_unfinished(struct demo_life_region *at, const json_t *release)
                               demo_json_text(release, "metadata.namespace"), demo_json_text(release, "metadata.name"));
 }
 
-static void see_all(struct demo_life_region *at)
-{
-    for (int kind = 0; kind < DEMO_KIND_COUNT; kind++) {
-        if (!is_watched((enum demo_kind_id)kind))
-            continue;
-        json_t *objects = demo_store_list(at->store, (enum demo_kind_id)kind, NULL);
-        size_t index = 0;
-        json_t *object = NULL;
-        json_array_foreach(objects, index, object) {
-            see(at, object, (enum demo_kind_id)kind, false);
-            if (kind == DEMO_KIND_HELMRELEASE)
-                see_unfinished(at, object);
-        }
-        json_decref(objects);
-    }
-}
-
 /* Value of a field selector that the object keeps outside its text; "" when the kind has none such. */
 static const char *selected(const struct demo_object *object, const char *field)
 {
@@ -158,21 +142,50 @@ static const char *selected(const struct demo_object *object, const char *field)
     return "";
 }
 
-/* Most pod changes need nothing: reading them would be the bulk of the work. */
-static bool is_idle_pod(const struct demo_event *event)
+/* Most changes of pods and releases need nothing: decoding them would be the bulk of the work. */
+static bool is_idle(const struct demo_object *object)
 {
-    return demo_kinds_id(event->object->kind) == DEMO_KIND_POD && event->type != DEMO_EVENT_DELETED &&
-           strcmp(selected(event->object, "status.phase"), "Pending") != 0;
+    switch (demo_kinds_id(object->kind)) {
+    case DEMO_KIND_POD: return strcmp(selected(object, "status.phase"), "Pending") != 0;
+    case DEMO_KIND_HELMRELEASE:
+        return demo_flux_scan_is_ready(object) && !demo_flux_scan_is_busy(object) && !demo_flux_scan_is_requested(object) &&
+               !demo_flux_scan_is_behind(object);
+    default: return false;
+    }
 }
 
 static void see_event(struct demo_life_region *at, const struct demo_event *event)
 {
     enum demo_kind_id kind = demo_kinds_id(event->object->kind);
-    if (!is_watched(kind) || is_idle_pod(event))
+    bool is_deleted = event->type == DEMO_EVENT_DELETED;
+    if (!is_watched(kind) || (!is_deleted && is_idle(event->object)))
         return;
     json_t *document = demo_object_document(event->object);
-    see(at, document, kind, event->type == DEMO_EVENT_DELETED);
+    see(at, document, kind, is_deleted);
     json_decref(document);
+}
+
+static void see_kind(struct demo_life *life, struct demo_life_region *at, enum demo_kind_id kind)
+{
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(at->store, demo_kinds_at(kind), NULL, 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count && !atomic_load(&life->is_stopping); i++) {
+        if (is_idle(snapshot.objects[i]))
+            continue;
+        json_t *document = demo_object_document(snapshot.objects[i]);
+        see(at, document, kind, false);
+        if (kind == DEMO_KIND_HELMRELEASE)
+            see_unfinished(at, document);
+        json_decref(document);
+    }
+    demo_store_release(&snapshot);
+}
+
+static void see_all(struct demo_life *life, struct demo_life_region *at)
+{
+    for (int kind = 0; kind < DEMO_KIND_COUNT; kind++)
+        if (is_watched((enum demo_kind_id)kind))
+            see_kind(life, at, (enum demo_kind_id)kind);
 }
 
 static void plan_routines(struct demo_life_region *at)
@@ -188,7 +201,7 @@ static void plan_routines(struct demo_life_region *at)
 static void live(struct demo_life *life, struct demo_life_region *at)
 {
     uint64_t cursor = demo_store_version(at->store);
-    see_all(at);
+    see_all(life, at);
     plan_routines(at);
     while (!atomic_load(&life->is_stopping)) {
         int64_t wait_ms = clock_unscale(next_due_ms(at) - clock_monotonic_ms());
@@ -198,7 +211,7 @@ static void live(struct demo_life *life, struct demo_life_region *at)
             return;
         if (status == STATUS_GONE) {
             cursor = demo_store_version(at->store);
-            see_all(at);
+            see_all(life, at);
         }
         if (status == STATUS_OK)
             see_event(at, &event);

@@ -5,7 +5,6 @@
 
 #include "base/bytebuf.h"
 #include "demo/demo_cutover.h"
-#include "demo/demo_life.h"
 
 #define HOURS 3600
 
@@ -55,8 +54,7 @@ void demo_scenario_apply(const struct demo_scenario *scenario, struct demo_world
 {
     if (scenario->past == NULL)
         return;
-    demo_cutover_replay(world->cutover, scenario->past);
-    if (scenario->secondary_is_stuck)
+    if (scenario->secondary_is_stuck) /* before the past run: what it asked of the region was never looked at */
         atomic_store(&world->is_stuck[DEMO_WORLD_SECONDARY], true);
-    demo_life_settle(world);
+    demo_cutover_replay(world->cutover, scenario->past);
 }

@@ -45,12 +45,14 @@ static void count_replicas(json_t *workload, const struct counts *counts)
         set_count(workload, "unavailableReplicas", wanted - counts->ready);
     else
         json_object_del(json_object_get(workload, "status"), "unavailableReplicas");
-    bool is_available = counts->ready >= wanted;
+    bool is_available = counts->ready >= wanted, is_first = demo_json_at(workload, "status.conditions") == NULL;
     demo_json_set_condition(workload, "Available", is_available ? "True" : "False",
                             is_available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
                             is_available ? "Deployment has minimum availability." : "Deployment does not have minimum availability.");
     demo_json_set_condition(workload, "Progressing", "True", is_available ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
                             is_available ? "ReplicaSet has successfully progressed." : "ReplicaSet is progressing.");
+    if (is_first) /* a workload that was there before the demo began is as old as it says */
+        demo_build_date_conditions(workload, demo_json_at(workload, "metadata.creationTimestamp"));
 }
 
 static enum status apply_counts(json_t *workload, void *context, struct error *err)
