@@ -59,7 +59,7 @@ silent() {
 
 start_demo() {
     mkfifo "$folder/ready"
-    "$sovdeck" demo --serve-only --dir "$folder" --seed 7 >"$folder/ready" 2>"$folder/demo.log" &
+    "$sovdeck" demo --serve-only --speed 0.1 --dir "$folder" --seed 7 >"$folder/ready" 2>"$folder/demo.log" &
     demo=$!
     while read -r line; do
         case $line in *ready*) return 0 ;; esac
