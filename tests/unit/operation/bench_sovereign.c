@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -32,7 +33,8 @@ void bench_sovereign_open(struct bench_sovereign *bench, const char *person, boo
 void bench_sovereign_become(struct bench_sovereign *bench, const char *person)
 {
     struct error err = {0};
-    struct sovereign_options options = {.config_file = "/nonexistent", .kubeconfig = bench->kubeconfig, .context = person};
+    setenv("XDG_CONFIG_HOME", bench->folder, 1); /* whatever is configured on this machine */
+    struct sovereign_options options = {.kubeconfig = bench->kubeconfig, .context = person};
     sovereign_free(bench->sovereign);
     cr_assert_eq(sovereign_open(&options, bench->thread, &bench->sovereign, &err), STATUS_OK, "%s", err.text);
     cr_assert_not_null(bench_sovereign_client(bench), "%s", bench->sovereign->regions[0].error.text);
