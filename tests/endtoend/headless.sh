@@ -59,7 +59,7 @@ without_demo() {
     printf 'clusters: [{name: a, cluster: {server: "https://127.0.0.1:9"}}]\nusers: [{name: a, user: {token: x}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\ncurrent-context: a\n' >"$folder/dead"
     expect 5 'refused|127.0.0.1:9' "$sovdeck" --kubeconfig "$folder/dead" get pods
     printf 'not: [yaml' >"$folder/broken"
-    expect 5 'broken:1' "$sovdeck" --kubeconfig "$folder/broken" get pods
+    expect 5 'broken:[0-9]+: ' "$sovdeck" --kubeconfig "$folder/broken" get pods
     expect 0 'there is no journal' "$sovdeck" journal verify
 }
 
@@ -104,12 +104,12 @@ patching() {
     expect 0 'Git will revert this' on patch helmrelease flux-system/bp-mgmt-vcluster global.registryMirror=harbor.acme.example --dry-run
     expect 2 'to change the type write' on patch hr flux-system/bp-grafana spec.upgrade.remediation.retries=many
     expect 0 'stays as drift' on patch hr flux-system/bp-grafana 'extra.with\.dot:=[1,2]' --dry-run -o text
-    expect 0 'done: Ready' on patch hr flux-system/bp-grafana extra.note=hello --yes
-    expect 4 'nothing would change' on patch hr flux-system/bp-grafana extra.note=hello --yes
+    expect 0 'done: Ready' on patch hr flux-system/bp-reloader extra.note=hello --yes
+    expect 4 'nothing would change' on patch hr flux-system/bp-reloader extra.note=hello --yes
 }
 
 cutover() {
-    expect 4 'acme.example' as fsn cutover start --yes
+    expect 8 'no catalyst-api is configured' as fsn cutover start --yes
     expect 4 'one way' on cutover start
     expect 0 'done: running' on cutover start --yes
     expect 7 'in flight' on cutover start --yes
