@@ -75,12 +75,17 @@ static void readclaim(const struct truth_board *board, const struct cutover_step
     row->is_current = status->current_step[0] != '\0' && step_facts_same(span_of(status->current_step), span_of(row->step->name));
 }
 
-/* A step that waits for a DaemonSet has no Job to miss. */
-static bool isstaleclaim(const struct truth_row *row)
+/* Row and Job come over two watches, and the engine writes the row first and reads the Job's end a little later: only a gap
+ * that lasts is a stranded run. A step that waits for a DaemonSet has no Job to miss. */
+static bool isstaleclaim(const struct truth_row *row, const struct cutover_step_claim *claim, int64_t wall_ms)
 {
     bool has_job = row->job.state == STEP_JOB_ACTIVE || row->job.has_other_active;
-    return row->claim == STEP_RESULT_RUNNING && row->step->mode == STEP_MODE_JOB && row->job.state != STEP_JOB_UNKNOWN &&
-           !has_job;
+    if (row->claim != STEP_RESULT_RUNNING || row->step->mode != STEP_MODE_JOB || row->job.state == STEP_JOB_UNKNOWN || has_job)
+        return false;
+    int64_t since_ms = claim == NULL ? TIMESTAMP_NONE : claim->started_ms;
+    if (row->job.finished_ms != TIMESTAMP_NONE && row->job.finished_ms > since_ms)
+        since_ms = row->job.finished_ms;
+    return since_ms == TIMESTAMP_NONE || wall_ms - since_ms > TRUTH_STRANDED_AFTER_MS;
 }
 
 static void readtimes(const struct cutover_step_claim *claim, int64_t wall_ms, struct truth_row *row)
@@ -149,6 +154,15 @@ static void combine(const struct truth_context *context, struct truth_row *row)
              speaker == primary ? "" : ": ", sentence);
 }
 
+/* The claim is so new that the objects' own watches may not have caught up with it. */
+static bool issettling(const struct truth_row *row, const struct cutover_step_claim *claim, int64_t wall_ms)
+{
+    if (row->claim != STEP_RESULT_SUCCESS || claim == NULL || claim->finished_ms == TIMESTAMP_NONE)
+        return false;
+    int64_t age_ms = wall_ms - claim->finished_ms;
+    return age_ms > -TRUTH_SETTLE_MS && age_ms < TRUTH_SETTLE_MS;
+}
+
 static bool hasalarm(const struct truth_board *board, const struct truth_row *row)
 {
     for (int r = 0; r < board->region_count; r++) {
@@ -168,15 +182,15 @@ static enum tone toneof(const struct truth_row *row)
     }
     bool is_seen =
         row->outcome == TRUTH_OUTCOME_PARTIAL || row->outcome == TRUTH_OUTCOME_NOT_DONE || row->outcome == TRUTH_OUTCOME_DONE;
-    return row->claim == STEP_RESULT_RUNNING && is_seen ? TONE_PROGRESS
-           : row->outcome == TRUTH_OUTCOME_UNKNOWN      ? TONE_UNKNOWN
-                                                        : TONE_NEUTRAL;
+    return (row->claim == STEP_RESULT_RUNNING || row->is_settling) && is_seen ? TONE_PROGRESS
+           : row->outcome == TRUTH_OUTCOME_UNKNOWN                            ? TONE_UNKNOWN
+                                                                              : TONE_NEUTRAL;
 }
 
 enum tone truth_board_cell_tone(const struct truth_row *row, int region)
 {
     const struct truth_cell *cell = &row->cells[region];
-    bool is_claimed = row->claim == STEP_RESULT_SUCCESS || row->claim == STEP_RESULT_SKIPPED;
+    bool is_claimed = (row->claim == STEP_RESULT_SUCCESS || row->claim == STEP_RESULT_SKIPPED) && !row->is_settling;
     if (cell->is_alarm)
         return TONE_BAD;
     switch (cell->outcome) {
@@ -199,11 +213,16 @@ static void fillrow(struct truth_board *board, const struct truth_context *conte
     row->job = *job;
     readclaim(board, claim, row);
     readtimes(claim, context->wall_ms, row);
-    row->is_stale_claim = isstaleclaim(row);
+    row->is_stale_claim = isstaleclaim(row, claim, context->wall_ms);
     for (int r = 0; r < board->region_count; r++)
         truth_measure(context, step, job, claim, r, &row->cells[r]);
     combine(context, row);
     row->verdict = DECISIONS[row->claim][row->outcome];
+    row->is_settling = row->verdict == TRUTH_VERDICT_DISPUTED && issettling(row, claim, context->wall_ms);
+    if (row->is_settling) {
+        row->verdict = TRUTH_VERDICT_NOT_YET;
+        board->is_settling = true;
+    }
     if (hasalarm(board, row)) {
         row->verdict = TRUTH_VERDICT_DISPUTED;
         board->is_alarm = true;

@@ -18,6 +18,12 @@ enum truth_verdict {
     TRUTH_VERDICT_COUNT
 };
 
+/* A row that claims to run without a Job for longer than this is stranded (t38). */
+#define TRUTH_STRANDED_AFTER_MS 60000
+
+/* A claim and the objects it is about come over different watches: a success this new is "not yet" agreed, not disputed. */
+#define TRUTH_SETTLE_MS 10000
+
 struct truth_row {
     const struct step *step; /* of the board's catalogue */
     struct step_job job;
@@ -33,6 +39,7 @@ struct truth_row {
     enum truth_outcome outcome; /* over all regions */
     enum truth_verdict verdict;
     enum tone tone;                         /* of the measurement beside this claim */
+    bool is_settling;                       /* it would be disputed, were the claim not so new */
     char sentence[TRUTH_SENTENCE_MAX + 40]; /* with the region when it is not the primary one */
     /* time */
     int64_t elapsed_ms; /* -1: not started */
@@ -53,7 +60,8 @@ struct truth_board {
     char summary[320];     /* one line for the head of the board */
     char warnings[8][200]; /* what contradicts the claim as a whole */
     size_t warning_count;
-    bool is_alarm; /* a row is wrong whatever is claimed */
+    bool is_alarm;    /* a row is wrong whatever is claimed */
+    bool is_settling; /* a row's verdict will change by time alone */
 };
 
 /* Never NULL; freed with truth_board_free. `witness` may be NULL. Clocks are read here. */

@@ -225,6 +225,7 @@ void truth_measure_api_environment(const struct truth_context *context, int regi
     enum host_class class = classof(context, url);
     size_t local = tally.local + (class == HOST_CLASS_LOCAL ? 1 : 0), total = tally.total + 1;
     snprintf(text, sizeof text, "%zu/%zu", local, total);
+    bool is_ready = row_integer(row, FIELD_REPLICAS_READY, 0) >= row_integer(row, FIELD_REPLICAS, 1);
     enum truth_outcome undone = local == 0 ? TRUTH_OUTCOME_NOT_DONE : TRUTH_OUTCOME_PARTIAL;
     if (class == HOST_CLASS_UNDECIDED || tally.undecided > 0)
         nodomain(cell);
@@ -237,11 +238,11 @@ void truth_measure_api_environment(const struct truth_context *context, int regi
     else if (tally.local < tally.total)
         truth_measure_say(cell, undone, text, "Git URL local; image registry set in %zu of %zu releases (%.*s is not)%s",
                           tally.local, tally.total, SPAN_PRINT(tally.first), more);
-    else if (row_integer(row, FIELD_REPLICAS_READY, 0) < row_integer(row, FIELD_REPLICAS, 1))
-        truth_measure_say(cell, TRUTH_OUTCOME_PARTIAL, text, "set, but catalyst-api is not ready yet");
+    else if (row_integer(row, FIELD_OBSERVED_GENERATION, -1) != row_integer(row, FIELD_GENERATION, -1))
+        truth_measure_say(cell, TRUTH_OUTCOME_PARTIAL, text, "set, but catalyst-api's pods are still the old ones");
     else
-        truth_measure_say(cell, TRUTH_OUTCOME_DONE, text, "Git URL local; image registry local in %zu of %zu releases%s",
-                          tally.local, tally.total, more);
+        truth_measure_say(cell, TRUTH_OUTCOME_DONE, text, "Git URL local; image registry local in %zu of %zu releases%s%s",
+                          tally.local, tally.total, more, is_ready ? "" : "; catalyst-api is not ready");
 }
 
 static enum value_check_result judgevcluster(const struct truth_context *context, const struct row *row)

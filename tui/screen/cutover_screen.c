@@ -297,7 +297,7 @@ static bool object(struct screen *screen, struct screen_object *ret_object)
 static bool ticks(struct screen *screen)
 {
     const struct truth_board *board = self_of(screen)->board;
-    return board != NULL && board->status.state == CUTOVER_STATE_RUNNING;
+    return board != NULL && (board->status.state == CUTOVER_STATE_RUNNING || board->is_settling);
 }
 
 static void position(struct screen *screen, char *out, size_t size)

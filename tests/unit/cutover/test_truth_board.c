@@ -212,7 +212,7 @@ static const struct {
      TRUTH_VERDICT_DISPUTED,
      "falls back to github.com",
      {"1/2", "-"}},
-    {"catalyst-api rolling",
+    {"catalyst-api not ready: the pivot stands",
      PUT,
      KIND_ID_DEPLOYMENTS,
      "catalyst-system/catalyst-api",
@@ -223,8 +223,22 @@ static const struct {
      "1",
      0,
      "catalyst-api-env-patch",
+     TRUTH_VERDICT_AGREE,
+     "; catalyst-api is not ready",
+     {"2/2", "-"}},
+    {"catalyst-api's new pods are not asked for yet",
+     PUT,
+     KIND_ID_DEPLOYMENTS,
+     "catalyst-system/catalyst-api",
+     0,
+     FIELD_ENVIRONMENT_VALUES,
+     FIELD_GENERATION,
+     "CATALYST_GITOPS_REPO_URL=" PIVOTED_GIT,
+     "3",
+     0,
+     "catalyst-api-env-patch",
      TRUTH_VERDICT_DISPUTED,
-     "not ready yet",
+     "still the old ones",
      {"2/2", "-"}},
     {"deployments cannot be listed",
      STATE,
@@ -427,6 +441,12 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
     cr_assert(row->is_slow);
     cr_assert_not(row->is_over_deadline);
     truth_board_free(board);
+    clock_freeze(1000000, timestamp_parse(SPAN_LITERAL("2026-07-27T05:02:50Z")));
+    board = truth_board_measure(store, NULL);
+    cr_assert_not(truth_board_find(board, SPAN_LITERAL("helmrepository-patches"))->is_stale_claim, "its Job may be on the way");
+    cr_assert_eq(board->warning_count, 0, "%s", board->warnings[0]);
+    truth_board_free(board);
+    clock_freeze(1000000, PIVOTED_NOW_MS);
     rows_add(store, KIND_ID_JOBS, 0, "catalyst/cutover-helmrepository-patches-2", FIELD_STEP_NAME, "helmrepository-patches",
              FIELD_ACTIVE, "1", FIELD_CREATED, "2026-07-27T05:02:00Z", FIELD_STEP_DEADLINE, "900", ROWS_END);
     rows_add(store, KIND_ID_JOBS, 0, "catalyst/cutover-helmrepository-patches-1", FIELD_STEP_NAME, "helmrepository-patches",
@@ -443,6 +463,25 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
     cr_assert_not(truth_board_find(board, SPAN_LITERAL("helmrepository-patches"))->is_stale_claim,
                   "Jobs that are not known prove nothing");
     truth_board_free(board);
+    store_free(store);
+}
+
+Test(truth_board, a_success_that_is_seconds_old_is_not_disputed_yet)
+{
+    static const struct {
+        int64_t after_ms;
+        enum truth_verdict verdict;
+    } MOMENTS[] = {{-60000, TRUTH_VERDICT_DISPUTED}, {1000, TRUTH_VERDICT_NOT_YET}, {20000, TRUTH_VERDICT_DISPUTED}};
+    struct store *store = pivoted_new(true);
+    rows_add(store, KIND_ID_GITREPOSITORIES, 0, "flux-system/openova", FIELD_URL, "https://github.com/openova-io/openova", ROWS_END);
+    for (size_t i = 0; i < ARRAY_LENGTH(MOMENTS); i++) {
+        clock_freeze(1000000, timestamp_parse(SPAN_LITERAL("2026-07-27T05:12:00Z")) + MOMENTS[i].after_ms);
+        struct truth_board *board = truth_board_measure(store, NULL);
+        pivoted_expect(board, "flux-gitrepository-patch", MOMENTS[i].verdict, "Flux reads https://github.com");
+        cr_assert_eq(board->is_settling, MOMENTS[i].verdict == TRUTH_VERDICT_NOT_YET);
+        cr_assert_neq(truth_board_status(board), STATUS_OK);
+        truth_board_free(board);
+    }
     store_free(store);
 }
 
