@@ -10,32 +10,38 @@
 
 struct known_host {
     const char *name;
+    size_t length;
     enum host_class class;
     bool with_subdomains;
 };
 
+#define KNOWN(name, class, with_subdomains)                                                                                      \
+    {                                                                                                                            \
+        name, sizeof name - 1, class, with_subdomains                                                                            \
+    }
+
 /* Cutover contract 5.2. */
 static const struct known_host KNOWN_HOSTS[] = {
-    {"pdns.openova.io", HOST_CLASS_ALLOWED, false},
-    {"openova.io", HOST_CLASS_MOTHERSHIP, true},
-    {"github.com", HOST_CLASS_UPSTREAM, true},
-    {"githubusercontent.com", HOST_CLASS_UPSTREAM, true},
-    {"ghcr.io", HOST_CLASS_UPSTREAM, true},
-    {"xpkg.upbound.io", HOST_CLASS_PACKAGES, false},
-    {"xpkg.crossplane.io", HOST_CLASS_PACKAGES, false},
-    {"charts.loft.sh", HOST_CLASS_PACKAGES, false},
-    {"docker.io", HOST_CLASS_PUBLIC, false},
-    {"registry-1.docker.io", HOST_CLASS_PUBLIC, false},
-    {"index.docker.io", HOST_CLASS_PUBLIC, false},
-    {"quay.io", HOST_CLASS_PUBLIC, false},
-    {"registry.k8s.io", HOST_CLASS_PUBLIC, false},
-    {"gcr.io", HOST_CLASS_PUBLIC, false},
-    {"k8s.gcr.io", HOST_CLASS_PUBLIC, false},
-    {"mirror.gcr.io", HOST_CLASS_PUBLIC, false},
-    {"cgr.dev", HOST_CLASS_PUBLIC, false},
-    {"public.ecr.aws", HOST_CLASS_PUBLIC, false},
-    {"litmuschaos.docker.scarf.sh", HOST_CLASS_PUBLIC, false},
-    {"get.k3s.io", HOST_CLASS_BOOTSTRAP, false},
+    KNOWN("pdns.openova.io", HOST_CLASS_ALLOWED, false),
+    KNOWN("openova.io", HOST_CLASS_MOTHERSHIP, true),
+    KNOWN("github.com", HOST_CLASS_UPSTREAM, true),
+    KNOWN("githubusercontent.com", HOST_CLASS_UPSTREAM, true),
+    KNOWN("ghcr.io", HOST_CLASS_UPSTREAM, true),
+    KNOWN("xpkg.upbound.io", HOST_CLASS_PACKAGES, false),
+    KNOWN("xpkg.crossplane.io", HOST_CLASS_PACKAGES, false),
+    KNOWN("charts.loft.sh", HOST_CLASS_PACKAGES, false),
+    KNOWN("docker.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("registry-1.docker.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("index.docker.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("quay.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("registry.k8s.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("gcr.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("k8s.gcr.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("mirror.gcr.io", HOST_CLASS_PUBLIC, false),
+    KNOWN("cgr.dev", HOST_CLASS_PUBLIC, false),
+    KNOWN("public.ecr.aws", HOST_CLASS_PUBLIC, false),
+    KNOWN("litmuschaos.docker.scarf.sh", HOST_CLASS_PUBLIC, false),
+    KNOWN("get.k3s.io", HOST_CLASS_BOOTSTRAP, false),
 };
 
 /* In-cluster ranges: pods, k3s Services, kubeadm Services (cutover contract 5.2, class L); loopback as "localhost". */
@@ -225,7 +231,7 @@ enum host_class host_classify(const struct host *host, const char *fqdn)
         const struct known_host *known = &KNOWN_HOSTS[i];
         if (strcmp(host->name, known->name) == 0)
             return known->class;
-        if (known->with_subdomains && isbelow(host->name, known->name, strlen(known->name)))
+        if (known->with_subdomains && isbelow(host->name, known->name, known->length))
             return known->class;
     }
     return fqdn[0] == '\0' ? HOST_CLASS_UNDECIDED : HOST_CLASS_FOREIGN;
@@ -253,6 +259,21 @@ static bool isword(struct span text, size_t start, size_t end, const char *name)
     return !is_addressed && !has_port && isapigroup(name);
 }
 
+/* Cheap and generous: only what ends like a mothership or upstream host is looked at closely. */
+static bool maybetether(struct span token)
+{
+    while (token.length > 0 && token.data[token.length - 1] == '.')
+        token.length--;
+    for (size_t i = 0; i < ARRAY_LENGTH(KNOWN_HOSTS); i++) {
+        const struct known_host *known = &KNOWN_HOSTS[i];
+        bool is_tether = known->class == HOST_CLASS_MOTHERSHIP || known->class == HOST_CLASS_UPSTREAM;
+        if (is_tether && token.length >= known->length &&
+            strncasecmp(token.data + token.length - known->length, known->name, known->length) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool host_find_tether(struct span text, enum host_text kind, const char *fqdn, struct host *found)
 {
     size_t at = 0;
@@ -261,7 +282,7 @@ bool host_find_tether(struct span text, enum host_text kind, const char *fqdn, s
         while (at < text.length && isnamebyte(lower(text.data[at])))
             at++;
         struct span token = span_make(text.data + start, at - start);
-        if (span_find_byte(token, '.') >= 0) {
+        if (maybetether(token)) {
             keep(found, token);
             enum host_class class = host_classify(found, fqdn);
             bool is_tether = class == HOST_CLASS_MOTHERSHIP || class == HOST_CLASS_UPSTREAM;

@@ -50,12 +50,14 @@ static enum value_check_result mothership(enum host_class class, const char **wh
 }
 
 /* Keys whose value names a host (cutover contract 5.3, T-REL-07). */
-static enum host_text textkind(const char *path)
+static enum host_text textkind(struct span path)
 {
     static const char *const KEYS[] = {"image",         "repository", "registry", "registryMirror",
                                        "imageRegistry", "package",    "url",      "host"};
-    const char *dot = strrchr(path, '.');
-    struct span key = span_of(dot == NULL ? path : dot + 1);
+    size_t start = path.length;
+    while (start > 0 && path.data[start - 1] != '.')
+        start--;
+    struct span key = span_from(path, start);
     ptrdiff_t bracket = span_find_byte(key, '[');
     key = bracket < 0 ? key : span_first(key, (size_t)bracket);
     for (size_t i = 0; i < ARRAY_LENGTH(KEYS); i++) {
@@ -65,7 +67,7 @@ static enum host_text textkind(const char *path)
     return HOST_TEXT_FREE;
 }
 
-/* Judges `text`, whose host is in *check already (or, for texts, is looked for here). */
+/* Judges a value whose host is in *check already. */
 static void judge(struct checking *checking, struct value_check *check, struct span image_path)
 {
     check->class = host_classify(&check->host, checking->fqdn);
@@ -77,11 +79,7 @@ static void judge(struct checking *checking, struct value_check *check, struct s
         if (strcmp(check->host.name, "ghcr.io") == 0 && span_starts_with(image_path, "openova-io/"))
             check->result = VALUE_CHECK_TETHER;
         break;
-    case RULE_MATCH_TETHER:
-        if (host_find_tether(check->text, textkind(check->path), checking->fqdn, &check->host))
-            check->result = VALUE_CHECK_TETHER;
-        check->class = host_classify(&check->host, checking->fqdn);
-        break;
+    case RULE_MATCH_TETHER: /* texts, not values: checkleaves */ break;
     }
     report(checking, check);
 }
@@ -109,10 +107,14 @@ static void checkimages(struct checking *checking, const struct rule_fact *fact)
 static void checkleaves(struct checking *checking, const struct rule_fact *fact)
 {
     struct span rest = row_text(checking->row, fact->field), leaf, text;
+    struct host host;
     while (row_next_item(&rest, &leaf, &text)) {
-        struct value_check check = {.text = text};
+        if (!host_find_tether(text, textkind(leaf), checking->fqdn, &host))
+            continue;
+        struct value_check check = {.result = VALUE_CHECK_TETHER, .text = text, .host = host};
+        check.class = host_classify(&host, checking->fqdn);
         snprintf(check.path, sizeof check.path, "%s.%.*s", fact->path, SPAN_PRINT(leaf));
-        judge(checking, &check, SPAN_EMPTY);
+        report(checking, &check);
     }
     if (row_is_cut(checking->row, fact->field))
         undecided(checking, fact->path, "more values than are kept of one object");
