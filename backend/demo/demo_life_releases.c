@@ -221,16 +221,15 @@ static void roll_workloads(struct demo_world *world, int region, const json_t *r
     const char *name_space = demo_json_text(release, "spec.targetNamespace"), *name = demo_json_text(release, "metadata.name");
     const char *digest = demo_json_text(release, "status.history[0].configDigest");
     for (size_t i = 0; i < ARRAY_LENGTH(KINDS); i++) {
-        json_t *workloads = demo_store_list(world->stores[region], KINDS[i], name_space);
-        size_t index = 0;
-        json_t *workload = NULL;
-        json_array_foreach(workloads, index, workload) {
-            const char *of = json_string_value(json_object_get(demo_json_at(workload, "metadata.labels"), "helm.toolkit.fluxcd.io/name"));
+        struct demo_snapshot snapshot = {0};
+        demo_store_snapshot(world->stores[region], demo_kinds_at(KINDS[i]), name_space, 0, &snapshot);
+        for (size_t j = 0; j < snapshot.count; j++) {
+            const char *of = json_string_value(json_object_get(snapshot.objects[j]->labels, "helm.toolkit.fluxcd.io/name"));
             if (of && strcmp(of, name) == 0)
-                demo_workload_edit_annotation(world, region, KINDS[i], name_space, demo_json_text(workload, "metadata.name"),
-                                              "checksum/config", digest, "helm-controller");
+                demo_workload_edit_annotation(world, region, KINDS[i], name_space, snapshot.objects[j]->name, "checksum/config", digest,
+                                              "helm-controller");
         }
-        json_decref(workloads);
+        demo_store_release(&snapshot);
     }
 }
 

@@ -176,15 +176,26 @@ static int wanted_pods(const struct syncing *at)
     return (int)demo_json_integer(at->workload, "spec.replicas", 1);
 }
 
+static bool has_label(const struct demo_object *object, const char *key, const char *value)
+{
+    const char *have = json_string_value(json_object_get(object->labels, key));
+    return have && strcmp(have, value) == 0;
+}
+
+/* The workload's own pods; others of the namespace are not decoded. */
 static json_t *pods_of(struct demo_world *world, int region, const char *name_space, const char *name)
 {
-    json_t *all = demo_store_list(world->stores[region], DEMO_KIND_POD, name_space);
-    for (size_t i = json_array_size(all); i-- > 0;) {
-        json_t *pod = json_array_get(all, i);
-        if (strcmp(demo_json_text(pod, "metadata.labels.app"), name) != 0 || !demo_json_at(pod, "metadata.ownerReferences"))
-            json_array_remove(all, i);
+    json_t *pods = json_array();
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(world->stores[region], demo_kinds_at(DEMO_KIND_POD), name_space, 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        json_t *pod = has_label(snapshot.objects[i], "app", name) ? demo_object_document(snapshot.objects[i]) : NULL;
+        if (demo_json_at(pod, "metadata.ownerReferences"))
+            json_array_append(pods, pod);
+        json_decref(pod);
     }
-    return all;
+    demo_store_release(&snapshot);
+    return pods;
 }
 
 static const char *pod_hash(const struct syncing *at, const json_t *pod)
@@ -310,17 +321,13 @@ static json_t *replica_set(struct syncing *at)
 static void remove_old_sets(struct syncing *at)
 {
     struct demo_store *store = at->world->stores[at->region];
-    json_t *sets = demo_store_list(store, DEMO_KIND_REPLICASET, demo_json_text(at->workload, "metadata.namespace"));
-    size_t index = 0;
-    json_t *set = NULL;
-    json_array_foreach(sets, index, set) {
-        bool is_ours = strcmp(demo_json_text(set, "metadata.labels.app"), demo_json_text(at->workload, "metadata.name")) == 0;
-        const char *hash = json_string_value(json_object_get(demo_json_at(set, "metadata.labels"), "pod-template-hash"));
-        if (is_ours && hash && strcmp(hash, at->hash) != 0)
-            demo_store_remove(store, DEMO_KIND_REPLICASET, demo_json_text(set, "metadata.namespace"),
-                              demo_json_text(set, "metadata.name"));
-    }
-    json_decref(sets);
+    const char *name = demo_json_text(at->workload, "metadata.name");
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(store, demo_kinds_at(DEMO_KIND_REPLICASET), demo_json_text(at->workload, "metadata.namespace"), 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++)
+        if (has_label(snapshot.objects[i], "app", name) && !has_label(snapshot.objects[i], "pod-template-hash", at->hash))
+            demo_store_remove(store, DEMO_KIND_REPLICASET, snapshot.objects[i]->name_space, snapshot.objects[i]->name);
+    demo_store_release(&snapshot);
 }
 
 bool demo_workload_sync(struct demo_world *world, int region, enum demo_kind_id kind, const char *name_space,

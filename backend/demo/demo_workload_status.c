@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "demo/demo_build.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_json.h"
 
 struct counts {
@@ -74,16 +75,17 @@ void demo_workload_count(struct demo_world *world, int region, enum demo_kind_id
 {
     struct demo_store *store = world->stores[region];
     struct counts counts = {.kind = kind};
-    json_t *pods = demo_store_list(store, DEMO_KIND_POD, name_space);
-    size_t index = 0;
-    json_t *pod = NULL;
-    json_array_foreach(pods, index, pod) {
-        if (strcmp(demo_json_text(pod, "metadata.labels.app"), name) != 0)
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(store, demo_kinds_at(DEMO_KIND_POD), name_space, 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        const struct demo_object *pod = snapshot.objects[i];
+        const char *app = json_string_value(json_object_get(pod->labels, "app"));
+        if (!app || strcmp(app, name) != 0)
             continue;
         counts.pods++;
-        counts.ready += strcmp(demo_json_text(pod, "status.conditions[?(@.type==\"Ready\")].status"), "True") == 0;
+        counts.ready += demo_flux_scan_is_ready(pod); /* pods write the condition the same way */
     }
-    json_decref(pods);
+    demo_store_release(&snapshot);
     demo_store_update(store, kind, name_space, name, apply_counts, &counts, "kube-controller-manager");
 }
 

@@ -109,6 +109,8 @@ cases_read() {
 
 cases_write() {
     mark="mark-$$-$1"
+    # The demo's Flux takes back what kubectl writes into objects that Git declares; not while these cases look at it.
+    check "suspend Flux" 'patched' k patch ks bootstrap-kit -n flux-system --type=merge -p "{\"spec\":{\"suspend\":true}}"
     check "patch --type=merge" 'patched' k patch $hr $release --type=merge -p "{\"metadata\":{\"annotations\":{\"sovdeck-test\":\"$mark\"}}}"
     check "the patch is there" "^$mark\$" k get $hr $release -o 'jsonpath={.metadata.annotations.sovdeck-test}'
     check "patch --type=json" 'patched' k patch $hr $release --type=json -p "[{\"op\":\"test\",\"path\":\"/metadata/annotations/sovdeck-test\",\"value\":\"$mark\"},{\"op\":\"replace\",\"path\":\"/metadata/annotations/sovdeck-test\",\"value\":\"$mark-2\"}]"
