@@ -379,5 +379,5 @@ void kube_subscription_close(struct kube_subscription *subscription)
 void kube_subscription_retry(struct kube_subscription *subscription)
 {
     if (subscription->watch != NULL && !subscription->ending)
-        kube_watch_retry_now(subscription->watch);
+        kube_watch_relist(subscription->watch);
 }

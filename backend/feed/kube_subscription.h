@@ -37,7 +37,7 @@ void kube_subscription_open(struct kube_subscription *subscription, const char *
 void kube_subscription_close(struct kube_subscription *subscription); /* `closed` follows, perhaps at once */
 void kube_subscription_pause(struct kube_subscription *subscription); /* ends the watch; may be opened again once it is gone */
 bool kube_subscription_is_open(const struct kube_subscription *subscription);
-void kube_subscription_retry(struct kube_subscription *subscription);
+void kube_subscription_retry(struct kube_subscription *subscription); /* a fresh list now: after an outage, or when a person asks */
 void kube_subscription_tick(struct kube_subscription *subscription); /* every 2 s: says again what a full inbox refused */
 void kube_subscription_report(struct kube_subscription *subscription, enum table_state state, const char *text);
 uint64_t kube_subscription_dropped(const struct kube_subscription *subscription);

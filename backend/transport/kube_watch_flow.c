@@ -201,6 +201,8 @@ void kube_watch_flow_end_watch(struct kube_watch *watch, const struct http_resul
         kube_watch_report_failure(watch, &watch->problem, false, -1);
     } else if (result->status != STATUS_OK) {
         (void)note_health(watch);
+        if (result->refused) /* the server went away: what comes back may be another history (a restore), so a fresh list */
+            kube_watch_forget_list(watch);
         kube_watch_report_failure(watch, &result->error, result->refused, -1);
     } else if (watch->code == 200) {
         end_cleanly(watch);

@@ -35,6 +35,8 @@ void app_dirty(struct app *app)
 
 void app_open_tab(struct app *app, enum app_tab_id tab)
 {
+    while (app->open_tab == tab && app->tabs[tab].depth > 1) /* asked for the tab that is open: back to its own screen */
+        screen_free(app->tabs[tab].stack[--app->tabs[tab].depth]);
     app->open_tab = tab;
     app_dirty(app);
 }

@@ -222,8 +222,11 @@ static void start(struct app *app)
     alloc_set_abort_hook(restore_terminal);
     app->host.feeds = feed_set_start(&feeds);
     open_tabs(app);
-    if (app->host.sovereign->file->warning_count > 0)
-        app_toast(app, TONE_WARN, "%s", app->host.sovereign->file->warnings[0]);
+    const struct profile *file = app->host.sovereign->file;
+    if (file->warning_count == 1)
+        app_toast(app, TONE_WARN, "%s", file->warnings[0]);
+    else if (file->warning_count > 1)
+        app_toast(app, TONE_WARN, "%s (and %zu more: sovdeck doctor lists them)", file->warnings[0], file->warning_count - 1);
     event_loop_add_fd(app->loop, terminal_fd(app->terminal), read_keys, app);
     event_loop_add_fd(app->loop, inbox_fd(app->host.inbox), drain_inbox, app);
     event_loop_add_fd(app->loop, app->signal_fd, read_signal, app);

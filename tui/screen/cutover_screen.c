@@ -28,6 +28,7 @@ struct cutover_screen {
     size_t places[COLUMN_END]; /* shown column -> enum above */
     size_t column_count;
     bool wants;
+    bool moved; /* by a person: until then the selection follows the running step */
 };
 
 static const enum style_id VERDICT_STYLES[] = {
@@ -156,6 +157,9 @@ static void recalc(struct screen *screen)
     self->board = truth_board_measure(screen->host->store, screen->host->witness);
     plan_columns(self);
     struct table_source source = source_of(self);
+    for (size_t i = 0; !self->moved && i < self->board->row_count; i++)
+        if (self->board->rows[i].is_current)
+            table_view_select(&self->view, &source, i);
     table_view_sync(&self->view, &source);
 }
 
@@ -267,8 +271,11 @@ static void paint(struct screen *screen, struct canvas *canvas, struct rect area
 
 static bool run_command(struct screen *screen, enum command_id command, const char *argument)
 {
-    struct table_source source = source_of(self_of(screen));
-    return table_view_command(&self_of(screen)->view, &source, command);
+    struct cutover_screen *self = self_of(screen);
+    struct table_source source = source_of(self);
+    bool moved = table_view_command(&self->view, &source, command);
+    self->moved = self->moved || moved;
+    return moved;
 }
 
 static uint32_t holds(struct screen *screen)

@@ -17,6 +17,14 @@ static void put(struct pen *pen, int indent, enum style_id style, struct span te
                        TEXT_ALIGN_LEFT, TEXT_CUT_END);
 }
 
+/* Cut before the value's column, so that the two never touch. */
+static void put_label(struct pen *pen, const char *label)
+{
+    if (pen->line >= pen->top && pen->line - pen->top < (size_t)pen->area.height)
+        canvas_put_fit(pen->canvas, pen->area.x + 1, pen->area.y + (int)(pen->line - pen->top), LABEL_WIDTH - 2, STYLE_DIM, span_of(label),
+                       TEXT_ALIGN_LEFT, TEXT_CUT_END);
+}
+
 static void put_wrapped(struct pen *pen, int indent, enum style_id style, struct span text)
 {
     struct span lines[WRAP_LINES_MAX];
@@ -37,7 +45,7 @@ static void put_line(struct pen *pen, const struct detail_line *line)
         pen->line++;
         break;
     case DETAIL_LINE_FACT:
-        put(pen, 1, STYLE_DIM, span_of(line->label));
+        put_label(pen, line->label);
         put_wrapped(pen, LABEL_WIDTH, screen_style(line->tone), text);
         break;
     case DETAIL_LINE_ITEM:

@@ -13,6 +13,8 @@
 #include "widget/table.h"
 
 
+#define CAUSE_LINES 4 /* rule, title, cause */
+
 enum { COLUMN_SIGN, COLUMN_REGION, COLUMN_WHAT, COLUMN_CAUSE, COLUMN_BLOCKED, COLUMN_SINCE };
 
 static const struct table_column COLUMNS[] = {
@@ -31,6 +33,7 @@ struct overview_screen {
     ARRAY(size_t) shown;
     char filter[128];
     char identity[TABLE_IDENTITY_MAX];
+    bool moved; /* by a person: until then the worst line is the selected one */
 };
 
 static struct overview_screen *self_of(struct screen *screen)
@@ -113,6 +116,8 @@ static void recalc(struct screen *screen)
         if (passes(self, &self->overview.problems.items[i]))
             ARRAY_PUSH(&self->shown, i);
     struct table_source source = source_of(self);
+    if (!self->moved && self->shown.count > 0)
+        table_view_select(&self->view, &source, 0);
     table_view_sync(&self->view, &source);
 }
 
@@ -161,6 +166,23 @@ static void paint_cutover(const struct overview_screen *self, struct canvas *can
                   screen_glyph(VERDICTS[audit->verdict]), audit_verdict_name(audit->verdict), audit->rules_run, audit->rules_total, at);
 }
 
+/* The selected line in full: in narrow windows the cause is what the table has to cut. */
+static void paint_selected(struct overview_screen *self, struct canvas *canvas, struct rect area)
+{
+    struct table_source source = source_of(self);
+    struct span lines[CAUSE_LINES];
+    size_t index;
+    canvas_rule(canvas, area.x, area.y, area.width, STYLE_BORDER);
+    if (!table_view_selected(&self->view, &source, &index))
+        return;
+    const struct problem *problem = problem_at(self, index);
+    canvas_put_fit(canvas, area.x + 1, area.y + 1, area.width - 2, screen_style(problem->tone), span_of(problem->title), TEXT_ALIGN_LEFT,
+                   TEXT_CUT_END);
+    size_t count = text_fit_wrap(span_of(problem->cause), (size_t)area.width - 2, lines, CAUSE_LINES - 2);
+    for (size_t i = 0; i < count && i < CAUSE_LINES - 2; i++)
+        canvas_put_fit(canvas, area.x + 1, area.y + 2 + (int)i, area.width - 2, STYLE_TEXT, lines[i], TEXT_ALIGN_LEFT, TEXT_CUT_END);
+}
+
 static void paint(struct screen *screen, struct canvas *canvas, struct rect area)
 {
     struct overview_screen *self = self_of(screen);
@@ -173,7 +195,9 @@ static void paint(struct screen *screen, struct canvas *canvas, struct rect area
     paint_cutover(self, canvas, rect_take_top(&area, 1));
     struct rect rule = rect_take_top(&area, 1);
     canvas_rule(canvas, rule.x, rule.y, rule.width, STYLE_BORDER);
+    struct rect whole = rect_take_bottom(&area, CAUSE_LINES);
     table_paint(canvas, area, &pane, &self->view, true);
+    paint_selected(self, canvas, whole);
 }
 
 static bool object(struct screen *screen, struct screen_object *ret_object)
@@ -206,7 +230,9 @@ static bool run_command(struct screen *screen, enum command_id command, const ch
         screen->host->open(screen->host->app, feeds_screen_new(screen->host)); /* a problem of a source: show the sources */
         return true;
     }
-    return table_view_command(&self->view, &source, command);
+    bool moved = table_view_command(&self->view, &source, command);
+    self->moved = self->moved || moved;
+    return moved;
 }
 
 static uint32_t holds(struct screen *screen)

@@ -27,6 +27,7 @@ struct resource_screen {
     size_t column_count;
     struct detail detail;
     bool has_detail;
+    bool moved; /* by a person: until then the first line is the selected one */
     char reason[256]; /* which regions are not known */
     char notice[320]; /* for an empty table */
     struct column_value value;
@@ -128,6 +129,8 @@ static void recalc(struct screen *screen)
     explain_empty(self);
     struct table_source source = source_of(self);
     size_t index;
+    if (!self->moved && resource_list_count(self->list) > 0)
+        table_view_select(&self->view, &source, 0);
     table_view_sync(&self->view, &source);
     self->has_detail = table_view_selected(&self->view, &source, &index);
     if (self->has_detail)
@@ -235,7 +238,10 @@ static bool run_command(struct screen *screen, enum command_id command, const ch
     case COMMAND_SAVE_TABLE:
         return save_table(self, argument);
     default:
-        return table_view_command(&self->view, &source, command);
+        if (!table_view_command(&self->view, &source, command))
+            return false;
+        self->moved = true;
+        return true;
     }
 }
 
