@@ -97,7 +97,7 @@ static const struct command COMMANDS[] = {
                    "Without --yes, or with --dry-run, the command shows the plan, the checks, the diff of the dry run, what Git will do to "
                    "every path, and the blast radius. On a production Sovereign --confirm NAME is needed too.",
         OPTIONS(CHANGE_OPTIONS), .least_operands = 3, .most_operands = 34, .run = operation_command_patch,
-        .example = "sovdeck patch helmrelease flux-system/bp-harbor replicas=3 --dry-run\n"
+        .example = "sovdeck patch helmrelease flux-system/bp-harbor replicas:=3 --dry-run\n"
                    "sovdeck patch hr flux-system/bp-sso-bridge image.repository=harbor.acme.example/proxy-dockerhub/alpine/k8s --yes",
     },
     {

@@ -318,8 +318,12 @@ static enum status add_assignment(struct preparation *preparation, const char *t
     enum status status = assignment_parse(text, &assignment, err);
     if (status == STATUS_OK)
         status = root_path(&assignment, precondition->live, err);
+    const json_t *existing = status == STATUS_OK ? value_path_get(&assignment.path, precondition->live) : NULL;
     if (status == STATUS_OK)
-        status = assignment_value(&assignment, value_path_get(&assignment.path, precondition->live), &value, err);
+        status = assignment_value(&assignment, existing, &value, err);
+    if (status == STATUS_OK && existing == NULL && value != NULL)
+        preparation_note(preparation, STATUS_FOUND, "%s: there is no such value today, it is added%s", text,
+                         assignment.typed == NULL ? " as TEXT (PATH:=VALUE for a number or true/false)" : "");
     if (status == STATUS_OK)
         status = precondition_add(precondition, &assignment.path, value, err);
     else
