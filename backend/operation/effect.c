@@ -92,6 +92,10 @@ enum effect effect_rolled_out(struct effect_watch *watch, struct json_value obje
 {
     if (effect_stored(watch, object) != EFFECT_SEEN)
         return watch->effect;
+    if (span_equals_text(text_of(object, "kind"), "HelmRepository") && span_equals_text(text_of(json_reader_get(object, "spec"), "type"), "oci")) {
+        note(watch, "stored; a HelmRepository of type oci is static and has no status");
+        return watch->effect = EFFECT_SEEN;
+    }
     if (json_reader_bool(json_reader_get(json_reader_get(object, "spec"), "suspend"), false)) {
         note(watch, "stored; the object is suspended, so nothing rolls out until it is resumed");
         return watch->effect = EFFECT_SEEN;
@@ -106,11 +110,12 @@ enum effect effect_cutover_started(struct effect_watch *watch, struct json_value
     int64_t attempt = timestamp_parse(text_of(data, "cutoverLastAttemptStartedAt"));
     if (attempt == TIMESTAMP_NONE)
         attempt = timestamp_parse(text_of(data, "cutoverStartedAt"));
+    watch->has_attempt = attempt != TIMESTAMP_NONE && attempt != watch->precondition->last_attempt_ms;
     if (span_equals_text(text_of(data, "cutoverComplete"), "true")) {
         note(watch, "the cutover says it is complete");
         return watch->effect = EFFECT_SEEN;
     }
-    if (attempt == TIMESTAMP_NONE || attempt == watch->precondition->last_attempt_ms) {
+    if (!watch->has_attempt) {
         note(watch, "the status ConfigMap shows no new attempt yet");
         return watch->effect = EFFECT_PENDING;
     }

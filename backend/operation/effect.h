@@ -19,6 +19,7 @@ struct effect_watch {
     const struct precondition *precondition;
     int64_t generation; /* of the object as the server answered our request */
     bool stored;        /* the change was seen in place */
+    bool has_attempt;   /* start-cutover: an attempt that was not there before */
     enum effect effect; /* last answer */
     char text[256];     /* what was seen last, sanitized */
 };

@@ -13,7 +13,7 @@
 #include "sovereign/kind_table.h"
 
 #define SEND_ATTEMPTS 5 /* 409 only says that somebody wrote between our reading and sending: read, check, send again */
-#define LOOK_ATTEMPTS 3
+#define LOOK_MS 5000     /* a request whose reply was lost may still be on its way through the server */
 
 struct execution {
     const struct operation_context *context;
@@ -75,16 +75,21 @@ static enum status check_cutover(struct execution *execution, struct error *err)
     return error_set(err, STATUS_CONFLICT, "a cutover began since the preview (step %s); nothing was sent", claim.current_step);
 }
 
-/* The reply was lost: is the change in place? */
+static bool shows_change(void *context, struct json_value object)
+{
+    const struct execution *execution = context;
+    return precondition_holds_in(execution->prepared->precondition, object);
+}
+
+/* The reply was lost: is the change in place, or does it come within a moment? */
 static enum status look(struct execution *execution, const struct error *lost)
 {
+    const struct operation *operation = execution->prepared->operation;
     report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the object");
     CLEANUP(json_edit_unref) json_t *now = NULL;
     struct error problem;
-    enum status status = STATUS_UNREACHABLE;
-    for (int attempt = 0; attempt < LOOK_ATTEMPTS && status != STATUS_OK && status != STATUS_INTERRUPTED; attempt++)
-        status = get_now(execution, &now, &problem);
-    if (status != STATUS_OK)
+    kube_client_watch_until(execution->client, operation->kind, operation->namespace, operation->name, LOOK_MS, shows_change, execution, NULL);
+    if (get_now(execution, &now, &problem) != STATUS_OK)
         return conclude(execution, lost->status == STATUS_INTERRUPTED ? STATUS_INTERRUPTED : STATUS_UNMEASURED,
                         "whether the change arrived is not known (%s) and the object cannot be read (%s): look before doing it again",
                         lost->text, problem.text);
@@ -140,24 +145,43 @@ static enum status check_and_send(struct execution *execution)
 
 /* ---- the cutover ---- */
 
+static bool shows_attempt(void *context, struct json_value status_config_map)
+{
+    const struct execution *execution = context;
+    struct effect_watch watch = {.precondition = execution->prepared->precondition};
+    effect_cutover_started(&watch, status_config_map);
+    return watch.has_attempt;
+}
+
+/* When the newest attempt began, as Kubernetes or else catalyst-api says. */
+static enum status read_attempt(struct execution *execution, int64_t *ret_ms, struct error *err)
+{
+    CLEANUP(json_edit_unref) json_t *data = NULL;
+    struct catalyst_cutover cutover;
+    struct cutover_claim claim;
+    if (preparation_read_claim(execution->context, &data, err) == STATUS_OK) {
+        cutover_claim_read(data, &claim);
+        *ret_ms = claim.last_attempt_ms;
+        return STATUS_OK;
+    }
+    enum status status = catalyst_client_cutover(execution->context->sovereign->catalyst, &cutover, err);
+    if (status == STATUS_OK)
+        *ret_ms = cutover.last_attempt_ms != TIMESTAMP_NONE ? cutover.last_attempt_ms : cutover.started_ms;
+    return status;
+}
+
 static enum status look_at_cutover(struct execution *execution, const struct error *lost)
 {
     report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the cutover's status");
-    struct catalyst_cutover cutover;
     struct error problem;
-    CLEANUP(json_edit_unref) json_t *data = NULL;
-    struct cutover_claim claim;
-    int64_t before_ms = execution->prepared->precondition->last_attempt_ms, now_ms = TIMESTAMP_NONE;
-    if (preparation_read_claim(execution->context, &data, &problem) == STATUS_OK) {
-        cutover_claim_read(data, &claim);
-        now_ms = claim.last_attempt_ms;
-    } else if (catalyst_client_cutover(execution->context->sovereign->catalyst, &cutover, &problem) == STATUS_OK) {
-        now_ms = cutover.last_attempt_ms != TIMESTAMP_NONE ? cutover.last_attempt_ms : cutover.started_ms;
-    } else {
+    int64_t now_ms = TIMESTAMP_NONE;
+    if (execution->client != NULL)
+        kube_client_watch_until(execution->client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_CLAIM_NAMESPACE, CUTOVER_CLAIM_NAME,
+                                LOOK_MS, shows_attempt, execution, NULL);
+    if (read_attempt(execution, &now_ms, &problem) != STATUS_OK)
         return conclude(execution, STATUS_UNMEASURED, "whether the cutover was started is not known (%s; %s): look before doing it again",
                         lost->text, problem.text);
-    }
-    if (now_ms == before_ms)
+    if (now_ms == execution->prepared->precondition->last_attempt_ms)
         return conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the status showed no new attempt when looked at; it was "
                         "not sent again", lost->text);
     execution->outcome->sent = true;

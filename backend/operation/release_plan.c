@@ -37,6 +37,9 @@ static void check_state(struct preparation *preparation, const json_t *live)
                          ? "%s is suspended: Flux would ignore the request; resume it first" : "%s is suspended already", name);
     if ((needs & OPERATION_NEEDS_SUSPENDED) && !is_suspended(live))
         preparation_note(preparation, STATUS_REFUSED, "%s is not suspended", name);
+    if (preparation->operation->id == OPERATION_RECONCILE && strcmp(json_edit_text(live, "kind"), "HelmRepository") == 0 &&
+        strcmp(json_edit_text(json_object_get(live, "spec"), "type"), "oci") == 0)
+        preparation_note(preparation, STATUS_REFUSED, "%s is of type oci, which is static: Flux reconciles what uses it, not it", name);
     if (!is_suspended(live) && effect_is_rolling(live, message, sizeof message)) {
         bool refuses = (needs & OPERATION_NEEDS_SETTLED) != 0;
         preparation_note(preparation, refuses ? STATUS_REFUSED : STATUS_FOUND, "%s is in the middle of a roll-out (%s)%s", name, message,
