@@ -1,10 +1,10 @@
 /* Starting the cutover, against the demo's catalyst-api and Kubernetes API: predicted, confirmed by name, sent once. */
 #include <criterion/criterion.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "demo/demo_folder.h"
 #include "demo/demo_sovereign.h"
 #include "operation/journal.h"
 #include "operation/operation.h"
@@ -33,13 +33,18 @@ static void open_bench(struct bench *bench)
     bench->context = (struct operation_context){.sovereign = bench->sovereign, .journal_file = bench->journal, .channel = "test"};
 }
 
+static int remove_entry(const char *path, const struct stat *about, int flag, struct FTW *place)
+{
+    return remove(path);
+}
+
 static void close_bench(struct bench *bench)
 {
     http_thread_stop(bench->thread);
     sovereign_free(bench->sovereign);
     http_thread_free(bench->thread);
     demo_sovereign_stop(bench->demo);
-    demo_folder_remove(bench->folder);
+    nftw(bench->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static struct prepared *prepare(struct bench *bench)
