@@ -288,7 +288,7 @@ static const struct setting PROFILE_SETTINGS[] = {
     {"sovereigns", SETTING_CUSTOM, 0, read_sovereigns},
 };
 
-static struct profile *read_tree(const char *path, enum status status, struct yaml_tree *tree, const struct error *err)
+static struct profile *read_tree(const char *path, bool must_exist, enum status status, struct yaml_tree *tree, const struct error *err)
 {
     struct profile *profile = alloc_new(struct profile);
     struct reading reading = {.profile = profile, .folder = alloc_strdup(path)};
@@ -299,7 +299,9 @@ static struct profile *read_tree(const char *path, enum status status, struct ya
     if (status == STATUS_OK)
         READ_MAP(&reading, yaml_tree_root(tree), "the file", PROFILE_SETTINGS, profile);
     else
-        warn(&reading, "%s; no Sovereign is configured by it and the defaults are used", err->text);
+        warn(&reading, "%s; %s", err->text,
+             must_exist ? "nothing is opened, because the defaults could mean another cluster"
+                        : "no Sovereign is configured by it and the defaults are used");
     yaml_tree_free(tree);
     free(reading.folder);
     return profile;
@@ -320,7 +322,7 @@ struct profile *profile_load(const char *path, bool must_exist)
     enum status status = yaml_tree_load_file(path, &tree, &err);
     if (status == STATUS_NOT_FOUND && !must_exist)
         return profile_read(path, SPAN_EMPTY);
-    return read_tree(path, status, tree, &err);
+    return read_tree(path, must_exist, status, tree, &err);
 }
 
 struct profile *profile_read(const char *name, struct span text)
@@ -328,7 +330,7 @@ struct profile *profile_read(const char *name, struct span text)
     struct yaml_tree *tree = NULL;
     struct error err = {0};
     enum status status = yaml_tree_load_text(name, text, &tree, &err);
-    return read_tree(name, status, tree, &err);
+    return read_tree(name, false, status, tree, &err);
 }
 
 static void free_service(struct profile_service *service)

@@ -98,6 +98,7 @@ static void set_environment(const struct stage *stage)
     putenv(sanitizer_options(stage, "ASAN_OPTIONS", "detect_leaks=1"));
     putenv(sanitizer_options(stage, "UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1"));
     setenv("XDG_STATE_HOME", stage->folder, 1);
+    setenv("HOME", stage->folder, 1);
     setenv("XDG_CONFIG_HOME", stage->folder, 1);
     unsetenv("LSAN_OPTIONS");
     unsetenv("KUBECONFIG");
@@ -244,18 +245,49 @@ int stage_run(const struct stage *stage, char **ret_output, const char *format, 
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static char *viewer_token(const struct stage *stage, const char *region)
+{
+    CLEANUP(alloc_free_pointer) char *path = alloc_printf("%s/demo/kubeconfig", stage->folder);
+    CLEANUP(alloc_free_pointer) char *text = read_file(path);
+    CLEANUP(alloc_free_pointer) char *user = alloc_printf("name: %s-viewer\n  user:\n    token: ", region);
+    const char *at = strstr(text, user);
+    cr_assert(at != NULL, "the kubeconfig has no token of %s-viewer", region);
+    at += strlen(user);
+    return alloc_strndup(at, strcspn(at, "\n"));
+}
+
+char *stage_get(const struct stage *stage, const char *region, const char *path)
+{
+    CLEANUP(alloc_free_pointer) char *ca = alloc_printf("%s/demo/ca.crt", stage->folder);
+    CLEANUP(alloc_free_pointer) char *token = viewer_token(stage, region);
+    CLEANUP(alloc_free_pointer) char *header = alloc_printf("Authorization: Bearer %s", token);
+    CLEANUP(alloc_free_pointer) char *url = alloc_printf("https://127.0.0.1:%d%s", stage_port(stage, region), path);
+    const char *argv[] = {"/usr/bin/env", "curl", "-sS", "--fail", "--noproxy", "*", "--cacert", ca, "-H", header, url, NULL};
+    int fd, status = 0;
+    pid_t pid = spawn(stage, argv, &fd);
+    char *body = read_all(fd, clock_monotonic_ms() + STAGE_DEADLINE_MS);
+    close(fd);
+    waitpid(pid, &status, 0);
+    cr_assert(status == 0, "curl %s: status 0x%x", url, (unsigned)status);
+    return body;
+}
+
 /* --- consoles --- */
 
 struct pty_app *stage_console(const struct stage *stage, int width, int height, const char *words)
 {
-    const char *argv[WORDS_MAX] = {SOVDECK_PROGRAM, "--config", stage->config, "--journal", stage->journal};
+    const char *argv[WORDS_MAX] = {SOVDECK_PROGRAM, "--journal", stage->journal, "--config", stage->config};
+    bool named = stage->config[0] != '\0';
     CLEANUP(alloc_free_pointer) char *more = alloc_strdup(words != NULL ? words : "");
     CLEANUP(alloc_free_pointer) char *asan = sanitizer_options(stage, "ASAN_OPTIONS", "detect_leaks=1");
     CLEANUP(alloc_free_pointer) char *ubsan = sanitizer_options(stage, "UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1");
     CLEANUP(alloc_free_pointer) char *state = alloc_printf("XDG_STATE_HOME=%s", stage->folder);
     CLEANUP(alloc_free_pointer) char *config = alloc_printf("XDG_CONFIG_HOME=%s", stage->folder);
-    const char *environment[] = {asan, ubsan, state, config, "LSAN_OPTIONS", "KUBECONFIG", NULL};
-    split_words(more, argv, 5);
+    CLEANUP(alloc_free_pointer) char *home = alloc_printf("HOME=%s", stage->folder);
+    const char *environment[] = {asan, ubsan, state, config, home, "LSAN_OPTIONS", "KUBECONFIG", NULL};
+    if (!named)
+        argv[3] = argv[4] = NULL;
+    split_words(more, argv, named ? 5 : 3);
     struct pty_app *app =
         pty_app_start(&(struct pty_app_options){.argv = argv, .environment = environment, .width = width, .height = height});
     cr_assert(app != NULL, "the console does not start");
@@ -270,6 +302,29 @@ void stage_sees_within(struct pty_app *app, const char *text, int deadline_ms)
 void stage_sees(struct pty_app *app, const char *text)
 {
     stage_sees_within(app, text, STAGE_DEADLINE_MS);
+}
+
+static bool says(const struct vt_screen *vt, void *context)
+{
+    CLEANUP(alloc_free_pointer) char *text = vt_screen_text(vt);
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        bool blank = *from == ' ' || *from == '\n';
+        if (!blank)
+            *to++ = *from;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    *to = '\0';
+    return strstr(text, context) != NULL;
+}
+
+void stage_says(struct pty_app *app, const char *sentence)
+{
+    bool said = pty_app_wait_until(app, says, (void *)(uintptr_t)sentence, STAGE_DEADLINE_MS);
+    if (!said)
+        pty_app_print(app, "it does not say so");
+    cr_assert(said, "'%s' is not said after %d ms", sentence, STAGE_DEADLINE_MS);
 }
 
 void stage_loses(struct pty_app *app, const char *text)

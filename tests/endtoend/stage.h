@@ -13,7 +13,8 @@
 
 struct stage {
     char folder[64];  /* temporary; the demo's DIR is <folder>/demo */
-    char config[128]; /* <folder>/demo/config.yaml, or what a test writes over it */
+    char config[128]; /* <folder>/demo/config.yaml, or what a test writes over it; "": consoles look in the default place,
+                       * <folder>/sovdeck/config.yaml */
     char journal[128];
     pid_t demo; /* 0: not running */
     int demo_output;
@@ -36,12 +37,16 @@ void stage_edit_config(struct stage *stage, const char *old_text, const char *ne
  * in *ret_output when not NULL (caller frees), stderr goes to the test's. */
 int stage_run(const struct stage *stage, char **ret_output, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The body of a GET on a region's API server, asked by curl as the viewer; caller frees. */
+char *stage_get(const struct stage *stage, const char *region, const char *path);
+
 /* A console at this size, with further words of its command line or NULL. */
 struct pty_app *stage_console(const struct stage *stage, int width, int height, const char *words);
 
 /* Expectations about a console. */
 void stage_sees(struct pty_app *app, const char *text);           /* now or within STAGE_DEADLINE_MS */
 void stage_sees_within(struct pty_app *app, const char *text, int deadline_ms);
+void stage_says(struct pty_app *app, const char *sentence);       /* the same, wherever the lines of a message break */
 void stage_loses(struct pty_app *app, const char *text);
 void stage_settles(struct pty_app *app);                          /* the idle probe */
 void stage_keys(struct pty_app *app, const char *keys);           /* key names between blanks; waits until they are handled */

@@ -33,7 +33,7 @@ static void open_kinds(struct pty_app *app)
     stage_words(app, ":configmaps");
     stage_sees(app, "coredns-custom");
     stage_words(app, ":nonsense");
-    stage_sees(app, "the server has no kind 'nonsense'");
+    stage_says(app, "the server has no kind 'nonsense'");
     stage_keys(app, "Esc");
     stage_sees(app, "Pods  ");
     stage_keys(app, "Esc");

@@ -29,6 +29,7 @@ struct resource_screen {
     bool has_detail;
     bool moved; /* by a person: until then the first line is the selected one */
     char reason[256]; /* which regions are not known */
+    char stale[96]; /* regions whose rows are old: "stale: fsn, hel"; "" when none */
     char notice[320]; /* for an empty table */
     struct column_value value;
 };
@@ -118,6 +119,20 @@ static void explain_empty(struct resource_screen *self)
         snprintf(self->notice, sizeof self->notice, "There are no %s.", self->kind->title);
 }
 
+/* A colour alone does not say it. */
+static void name_stale(struct resource_screen *self, const struct screen_host *host)
+{
+    size_t length = 0;
+    self->stale[0] = '\0';
+    for (int region = 0; region < host->store->region_count; region++) {
+        const struct table *table = store_find_table(host->store, self->kind->id, region);
+        bool seen = host->region < 0 || host->region == region;
+        if (seen && table != NULL && table->state == TABLE_STATE_STALE && length + 1 < sizeof self->stale)
+            length += (size_t)snprintf(self->stale + length, sizeof self->stale - length, "%s%s", length == 0 ? "stale: " : ", ",
+                                       screen_region_name(host, region));
+    }
+}
+
 static void recalc(struct screen *screen)
 {
     struct resource_screen *self = self_of(screen);
@@ -127,6 +142,7 @@ static void recalc(struct screen *screen)
     take_columns(self);
     resource_list_is_known(self->list, context.store, self->reason, sizeof self->reason);
     explain_empty(self);
+    name_stale(self, screen->host);
     struct table_source source = source_of(self);
     size_t index;
     if (!self->moved && resource_list_count(self->list) > 0)
@@ -149,6 +165,8 @@ static void paint(struct screen *screen, struct canvas *canvas, struct rect area
         x += canvas_printf(canvas, x, title.y, STYLE_DIM, "  %zu", total);
     else
         x += canvas_printf(canvas, x, title.y, STYLE_MATCH, "  %zu of %zu", shown, total);
+    if (self->stale[0] != '\0' && total > 0)
+        x += 2 + canvas_text(canvas, x + 2, title.y, STYLE_STALE, self->stale);
     if (self->reason[0] != '\0' && total > 0)
         canvas_put_fit(canvas, x + 2, title.y, title.x + title.width - x - 3, STYLE_WARN, span_of(self->reason), TEXT_ALIGN_LEFT, TEXT_CUT_END);
     if (area.width >= SCREEN_SPLIT_WIDTH && self->has_detail) {

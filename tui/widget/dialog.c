@@ -147,13 +147,15 @@ enum dialog_outcome dialog_command(struct dialog *dialog, enum command_id comman
     return DIALOG_OPEN;
 }
 
-/* The name typed in full moves to the choice that it unlocks; taking a character off moves away from it again. */
+/* The name typed in full moves to the choice that it unlocks; any other text to the last choice, the harmless one. */
 static void follow_name(struct dialog *dialog)
 {
     bool matches = dialog_name_matches(dialog);
     dialog->complaint = false;
-    for (size_t i = 0; i < dialog->choice_count; i++)
-        if (dialog->choices[i].needs_name == matches) {
+    if (!matches && dialog->choice_count > 0)
+        dialog->choice = dialog->choice_count - 1;
+    for (size_t i = 0; matches && i < dialog->choice_count; i++)
+        if (dialog->choices[i].needs_name) {
             dialog->choice = i;
             return;
         }
