@@ -32,8 +32,8 @@ void demo_build_condition(json_t *document, const char *type, const char *status
         demo_json_set(document, "status.conditions", json_array());
         conditions = demo_json_at(document, "status.conditions");
     }
-    json_t *condition = json_pack("{s:s, s:s, s:s, s:s, s:o}", "type", type, "status", status, "reason", reason, "message",
-                                  message, "lastTransitionTime", demo_build_ago(age_seconds));
+    json_t *condition = json_pack("{s:s, s:s, s:s, s:s, s:o}", "type", type, "status", status, "reason", reason,
+                                  "message", message, "lastTransitionTime", demo_build_ago(age_seconds));
     if (observed_generation >= 0)
         json_object_set_new(condition, "observedGeneration", json_integer(observed_generation));
     json_array_append_new(conditions, condition);
@@ -55,10 +55,10 @@ void demo_build_owner(json_t *document, const json_t *owner)
         owners = json_array();
         json_object_set_new(metadata, "ownerReferences", owners);
     }
-    json_array_append_new(owners, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "apiVersion", demo_json_text(owner, "apiVersion"),
-                                            "kind", demo_json_text(owner, "kind"), "name", demo_json_text(owner, "metadata.name"),
-                                            "uid", demo_json_text(owner, "metadata.uid"), "controller", 1,
-                                            "blockOwnerDeletion", 1));
+    json_array_append_new(
+        owners, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "apiVersion", demo_json_text(owner, "apiVersion"), "kind",
+                          demo_json_text(owner, "kind"), "name", demo_json_text(owner, "metadata.name"), "uid",
+                          demo_json_text(owner, "metadata.uid"), "controller", 1, "blockOwnerDeletion", 1));
 }
 
 char *demo_build_digest(const json_t *value)

@@ -69,7 +69,9 @@ static void issue(struct demo_catalyst *catalyst, const char *email, struct demo
     pin->at_ms = clock_wall_ms();
     pin->attempts = 0;
     if (send_pin(catalyst))
-        demo_http_reply_json(reply, 200, json_pack("{s:b, s:b, s:s, s:i}", "ok", 1, "sent", 1, "requestId", pin->request, "expiresInSec", PIN_S));
+        demo_http_reply_json(
+            reply, 200,
+            json_pack("{s:b, s:b, s:s, s:i}", "ok", 1, "sent", 1, "requestId", pin->request, "expiresInSec", PIN_S));
     else
         demo_catalyst_refuse(reply, 502, "email-send-failed", "pin.txt cannot be written");
 }
@@ -108,7 +110,9 @@ static bool check_pin(struct demo_catalyst_pin *pin, const json_t *body, struct 
         return true;
     int left = PIN_ATTEMPTS - ++pin->attempts;
     if (left > 0) {
-        demo_http_reply_json(reply, 401, json_pack("{s:s, s:s, s:i}", "error", "pin-invalid", "detail", "code incorrect", "attemptsRemaining", left));
+        demo_http_reply_json(reply, 401,
+                             json_pack("{s:s, s:s, s:i}", "error", "pin-invalid", "detail", "code incorrect",
+                                       "attemptsRemaining", left));
         return false;
     }
     *pin = (struct demo_catalyst_pin){0};
@@ -123,14 +127,16 @@ static bool open_session(struct demo_catalyst *catalyst, const char *email, char
     if (count == DEMO_CATALYST_SESSIONS_MAX)
         return false;
     make_random(token, TOKEN_DIGITS, "0123456789abcdef");
-    catalyst->sessions[count] = (struct demo_catalyst_session){alloc_strdup(token), alloc_strdup(email), alloc_strdup("admin")};
+    catalyst->sessions[count] =
+        (struct demo_catalyst_session){alloc_strdup(token), alloc_strdup(email), alloc_strdup("admin")};
     atomic_store(&catalyst->session_count, count + 1);
     return true;
 }
 
 static void let_in(struct demo_http_reply *reply, const char *token)
 {
-    CLEANUP(alloc_free_pointer) char *cookie =
+    CLEANUP(alloc_free_pointer)
+    char *cookie =
         alloc_printf("catalyst_session=%s; Path=/; Max-Age=%d; HttpOnly; Secure; SameSite=Lax", token, SESSION_S);
     demo_http_reply_header(reply, "Set-Cookie", cookie);
     demo_http_reply_json(reply, 200, json_pack("{s:b}", "ok", 1));
@@ -162,10 +168,12 @@ void demo_catalyst_auth_logout(const struct demo_http_request *request, struct d
         demo_http_reply_text(reply, 405, "text/plain", "");
         return;
     }
-    demo_http_reply_header(reply, "Set-Cookie", is_post ? "catalyst_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
-                                                        : "catalyst_session=; Path=/; Max-Age=-1; HttpOnly; SameSite=Lax");
+    demo_http_reply_header(reply, "Set-Cookie",
+                           is_post ? "catalyst_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+                                   : "catalyst_session=; Path=/; Max-Age=-1; HttpOnly; SameSite=Lax");
     demo_http_reply_json(reply, 200,
                          is_post ? json_pack("{s:b, s:b}", "ok", 1, "loggedOut", 1)
                                  : json_pack("{s:b, s:s}", "ok", 1, "keycloakLogoutURL",
-                                             "https://auth." DEMO_WORLD_FQDN "/realms/sovereign/protocol/openid-connect/logout"));
+                                             "https://auth." DEMO_WORLD_FQDN
+                                             "/realms/sovereign/protocol/openid-connect/logout"));
 }

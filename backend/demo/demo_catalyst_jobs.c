@@ -27,7 +27,8 @@ static void set_times(json_t *job, const char *started, const char *finished)
         json_object_set_new(job, "startedAt", json_string(started));
     if (to != TIMESTAMP_NONE)
         json_object_set_new(job, "finishedAt", json_string(finished));
-    json_object_set_new(job, "durationMs", json_integer(from != TIMESTAMP_NONE && to != TIMESTAMP_NONE ? to - from : 0));
+    json_object_set_new(job, "durationMs",
+                        json_integer(from != TIMESTAMP_NONE && to != TIMESTAMP_NONE ? to - from : 0));
 }
 
 static json_t *step_job(struct demo_world *world, const struct demo_cutover_step *step)
@@ -37,9 +38,10 @@ static json_t *step_job(struct demo_world *world, const struct demo_cutover_step
     demo_cutover_status_get_step(world, step->name, "startedAt", started, sizeof started);
     demo_cutover_status_get_step(world, step->name, "finishedAt", finished, sizeof finished);
     demo_cutover_status_get_step(world, step->name, "jobName", job_name, sizeof job_name);
-    json_t *job = json_pack("{s:s+, s:s, s:s+, s:s, s:s, s:s, s:s, s:[], s:s}", "id", ID "cutover-step-", step->name, "deploymentId",
-                            DEMO_WORLD_DEPLOYMENT, "jobName", "cutover-step-", step->name, "displayName", step->name, "type", "install", "kind", "step",
-                            "parentId", ID "cutover", "dependsOn", "status", step_status(result));
+    json_t *job = json_pack("{s:s+, s:s, s:s+, s:s, s:s, s:s, s:s, s:[], s:s}", "id", ID "cutover-step-", step->name,
+                            "deploymentId", DEMO_WORLD_DEPLOYMENT, "jobName", "cutover-step-", step->name,
+                            "displayName", step->name, "type", "install", "kind", "step", "parentId", ID "cutover",
+                            "dependsOn", "status", step_status(result));
     set_times(job, started, finished);
     if (job_name[0])
         json_object_set_new(job, "latestExecutionId", json_string(job_name));
@@ -72,9 +74,10 @@ static void append_cutover(struct demo_world *world, json_t *jobs)
     char started[64], finished[64];
     demo_cutover_status_get(world, "cutoverStartedAt", started, sizeof started);
     demo_cutover_status_get(world, "cutoverFinishedAt", finished, sizeof finished);
-    json_t *group = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:s, s:o}", "id", ID "cutover", "deploymentId", DEMO_WORLD_DEPLOYMENT, "jobName",
-                              "cutover", "displayName", "Cutover", "type", "group", "kind", "group", "parentId", "", "dependsOn", "status",
-                              group_status(children), "childIds", ids);
+    json_t *group =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:[], s:s, s:o}", "id", ID "cutover", "deploymentId",
+                  DEMO_WORLD_DEPLOYMENT, "jobName", "cutover", "displayName", "Cutover", "type", "group", "kind",
+                  "group", "parentId", "", "dependsOn", "status", group_status(children), "childIds", ids);
     set_times(group, started, finished);
     json_array_append_new(jobs, group);
     json_array_extend(jobs, children);
@@ -87,9 +90,10 @@ static json_t *install_job(const json_t *release)
     const char *short_name = strncmp(name, "bp-", 3) == 0 ? name + 3 : name;
     bool is_stalled = demo_json_at(release, "status.conditions[?(@.type==\"Stalled\")]") != NULL;
     const char *status = demo_flux_is_ready(release) ? "succeeded" : is_stalled ? "failed" : "running";
-    json_t *job = json_pack("{s:s+, s:s, s:s+, s:s, s:s, s:s, s:s, s:[], s:s}", "id", ID "install-", short_name, "deploymentId", DEMO_WORLD_DEPLOYMENT,
-                            "jobName", "install-", short_name, "type", "install", "kind", "install", "appId", name, "parentId", ID "bootstrap-kit",
-                            "dependsOn", "status", status);
+    json_t *job =
+        json_pack("{s:s+, s:s, s:s+, s:s, s:s, s:s, s:s, s:[], s:s}", "id", ID "install-", short_name, "deploymentId",
+                  DEMO_WORLD_DEPLOYMENT, "jobName", "install-", short_name, "type", "install", "kind", "install",
+                  "appId", name, "parentId", ID "bootstrap-kit", "dependsOn", "status", status);
     set_times(job, demo_json_text(release, "metadata.creationTimestamp"),
               demo_flux_is_ready(release) ? demo_json_text(release, "status.history[0].lastDeployed") : "");
     return job;
@@ -101,7 +105,8 @@ static json_t *all_jobs(struct demo_world *world, bool is_full)
     append_cutover(world, jobs);
     struct demo_snapshot snapshot = {0};
     if (is_full)
-        demo_store_snapshot(world->stores[DEMO_WORLD_PRIMARY], demo_kinds_at(DEMO_KIND_HELMRELEASE), "flux-system", 0, &snapshot);
+        demo_store_snapshot(world->stores[DEMO_WORLD_PRIMARY], demo_kinds_at(DEMO_KIND_HELMRELEASE), "flux-system", 0,
+                            &snapshot);
     for (size_t i = 0; i < snapshot.count; i++) {
         json_t *release = demo_object_document(snapshot.objects[i]);
         json_array_append_new(jobs, install_job(release));
@@ -136,9 +141,10 @@ static json_t *execution_of(const json_t *job)
     const char *id = demo_json_text(job, "latestExecutionId"), *status = demo_json_text(job, "status");
     json_t *executions = json_array();
     if (id[0])
-        json_array_append_new(executions, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "id", id, "jobId", demo_json_text(job, "id"), "deploymentId",
-                                                    DEMO_WORLD_DEPLOYMENT, "status", strcmp(status, "pending") == 0 ? "running" : status, "startedAt",
-                                                    demo_json_text(job, "startedAt"), "lineCount", 0));
+        json_array_append_new(executions, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "id", id, "jobId",
+                                                    demo_json_text(job, "id"), "deploymentId", DEMO_WORLD_DEPLOYMENT,
+                                                    "status", strcmp(status, "pending") == 0 ? "running" : status,
+                                                    "startedAt", demo_json_text(job, "startedAt"), "lineCount", 0));
     return executions;
 }
 
@@ -161,7 +167,8 @@ void demo_catalyst_jobs_get(const struct demo_http_request *request, struct demo
 
 /* ---- logs of one execution: of the cutover Job of that name ---- */
 
-static bool find_pod(struct demo_world *world, const char *job, char *pod, size_t pod_size, char *container, size_t container_size, bool *is_finished)
+static bool find_pod(struct demo_world *world, const char *job, char *pod, size_t pod_size, char *container,
+                     size_t container_size, bool *is_finished)
 {
     json_t *pods = demo_store_list(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_POD, DEMO_CUTOVER_NAMESPACE);
     size_t index = 0;
@@ -179,9 +186,11 @@ static bool find_pod(struct demo_world *world, const char *job, char *pod, size_
     return found;
 }
 
-static json_t *log_lines(struct demo_world *world, const char *pod, const char *container, size_t from, size_t limit, int *total)
+static json_t *log_lines(struct demo_world *world, const char *pod, const char *container, size_t from, size_t limit,
+                         int *total)
 {
-    struct demo_log_read read = {.key = {DEMO_CUTOVER_NAMESPACE, pod, container, false}, .since_ms = INT64_MIN, .has_timestamps = true};
+    struct demo_log_read read = {
+        .key = {DEMO_CUTOVER_NAMESPACE, pod, container, false}, .since_ms = INT64_MIN, .has_timestamps = true};
     struct bytebuf text;
     bytebuf_init(&text, 8u << 20);
     demo_logs_read(world->logs[DEMO_WORLD_PRIMARY], &read, &text);
@@ -193,8 +202,9 @@ static json_t *log_lines(struct demo_world *world, const char *pod, const char *
             continue;
         (*total)++;
         if ((size_t)*total >= from && json_array_size(lines) < limit)
-            json_array_append_new(lines, json_pack("{s:i, s:s%, s:s, s:s%}", "lineNumber", *total, "timestamp", at.data, at.length, "level",
-                                                   span_contains(line, "FATAL") ? "ERROR" : "INFO", "message", line.data, line.length));
+            json_array_append_new(lines, json_pack("{s:i, s:s%, s:s, s:s%}", "lineNumber", *total, "timestamp", at.data,
+                                                   at.length, "level", span_contains(line, "FATAL") ? "ERROR" : "INFO",
+                                                   "message", line.data, line.length));
     }
     bytebuf_done(&text);
     return lines;
@@ -214,6 +224,8 @@ void demo_catalyst_jobs_logs(const struct demo_http_request *request, struct dem
     const char *from = demo_http_query(request, "fromLine"), *limit = demo_http_query(request, "limit");
     size_t most = limit ? strtoul(limit, NULL, 10) : 500;
     int total = 0;
-    json_t *lines = log_lines(catalyst->world, pod, container, from ? strtoul(from, NULL, 10) : 1, most > 5000 ? 5000 : most, &total);
-    demo_http_reply_json(reply, 200, json_pack("{s:o, s:i, s:b}", "lines", lines, "total", total, "executionFinished", is_finished));
+    json_t *lines = log_lines(catalyst->world, pod, container, from ? strtoul(from, NULL, 10) : 1,
+                              most > 5000 ? 5000 : most, &total);
+    demo_http_reply_json(
+        reply, 200, json_pack("{s:o, s:i, s:b}", "lines", lines, "total", total, "executionFinished", is_finished));
 }

@@ -40,7 +40,8 @@ static json_t *matching_lines(struct demo_catalyst *catalyst, const char *pod, c
         json_array_remove(lines, 0);
     json_t *numbered = json_array();
     for (size_t i = 0; i < json_array_size(lines); i++)
-        json_array_append_new(numbered, json_pack("{s:i, s:O}", "lineNumber", (int)i + 1, "message", json_array_get(lines, i)));
+        json_array_append_new(numbered,
+                              json_pack("{s:i, s:O}", "lineNumber", (int)i + 1, "message", json_array_get(lines, i)));
     json_decref(lines);
     return numbered;
 }
@@ -61,6 +62,7 @@ void demo_catalyst_logs_get(const struct demo_http_request *request, struct demo
     find_pod(catalyst, controller, pod, sizeof pod);
     json_t *lines = matching_lines(catalyst, pod, request->captures[3], most > LINES_MAX ? LINES_MAX : most);
     int total = (int)json_array_size(lines);
-    demo_http_reply_json(reply, 200, json_pack("{s:s, s:s++, s:o, s:i}", "controller", controller, "object", request->captures[2], "/",
-                                               request->captures[3], "lines", lines, "total", total));
+    demo_http_reply_json(reply, 200,
+                         json_pack("{s:s, s:s++, s:o, s:i}", "controller", controller, "object", request->captures[2],
+                                   "/", request->captures[3], "lines", lines, "total", total));
 }

@@ -66,29 +66,35 @@ static enum status count_again(json_t *event, void *context, struct error *err)
     return STATUS_OK;
 }
 
-void demo_chronicle_write(struct demo_world *world, int region, const json_t *object, const struct demo_chronicle_entry *entry)
+void demo_chronicle_write(struct demo_world *world, int region, const json_t *object,
+                          const struct demo_chronicle_entry *entry)
 {
-    const char *name = demo_json_text(object, "metadata.name"), *name_space = demo_json_text(object, "metadata.namespace");
+    const char *name = demo_json_text(object, "metadata.name"),
+               *name_space = demo_json_text(object, "metadata.namespace");
     if (!name_space[0])
         name_space = "default";
     char purpose[512], event_name[320], hex[17];
-    snprintf(purpose, sizeof purpose, "%s %s %s %s", demo_json_text(object, "metadata.uid"), name, entry->reason, entry->message);
+    snprintf(purpose, sizeof purpose, "%s %s %s %s", demo_json_text(object, "metadata.uid"), name, entry->reason,
+             entry->message);
     struct demo_luck luck = demo_luck_from(world->seed, purpose);
     demo_luck_hex(&luck, hex, 16);
     snprintf(event_name, sizeof event_name, "%s.%s", name, hex);
-    if (demo_store_update(world->stores[region], DEMO_KIND_EVENT, name_space, event_name, count_again, NULL, entry->component) == STATUS_OK)
+    if (demo_store_update(world->stores[region], DEMO_KIND_EVENT, name_space, event_name, count_again, NULL,
+                          entry->component) == STATUS_OK)
         return;
     json_t *event = demo_build_object(name_space, event_name, NULL, entry->age_seconds);
     json_object_set_new(event, "involvedObject",
-                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "apiVersion", demo_json_text(object, "apiVersion"), "kind",
-                                  demo_json_text(object, "kind"), "namespace", demo_json_text(object, "metadata.namespace"), "name", name,
-                                  "uid", demo_json_text(object, "metadata.uid"), "resourceVersion",
+                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "apiVersion", demo_json_text(object, "apiVersion"),
+                                  "kind", demo_json_text(object, "kind"), "namespace",
+                                  demo_json_text(object, "metadata.namespace"), "name", name, "uid",
+                                  demo_json_text(object, "metadata.uid"), "resourceVersion",
                                   demo_json_text(object, "metadata.resourceVersion")));
-    json_object_update_new(event, json_pack("{s:s, s:s, s:s, s:i, s:{s:s}, s:o, s:o, s:n, s:s, s:s}", "type", entry->type, "reason",
-                                            entry->reason, "message", entry->message, "count", 1, "source", "component", entry->component,
-                                            "firstTimestamp", demo_build_ago(entry->age_seconds), "lastTimestamp",
-                                            demo_build_ago(entry->age_seconds), "eventTime", "reportingComponent", entry->component,
-                                            "reportingInstance", ""));
+    json_object_update_new(event, json_pack("{s:s, s:s, s:s, s:i, s:{s:s}, s:o, s:o, s:n, s:s, s:s}", "type",
+                                            entry->type, "reason", entry->reason, "message", entry->message, "count", 1,
+                                            "source", "component", entry->component, "firstTimestamp",
+                                            demo_build_ago(entry->age_seconds), "lastTimestamp",
+                                            demo_build_ago(entry->age_seconds), "eventTime", "reportingComponent",
+                                            entry->component, "reportingInstance", ""));
     demo_store_put(world->stores[region], DEMO_KIND_EVENT, event, entry->component);
     remember(world, region, name_space, event_name);
 }

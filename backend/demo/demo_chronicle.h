@@ -1,4 +1,5 @@
-/* Kubernetes Events of the demo Sovereign: written about an object, repeated ones counted, the oldest forgotten. Any thread. */
+/* Kubernetes Events of the demo Sovereign: written about an object, repeated ones counted, the oldest forgotten. Any
+ * thread. */
 #ifndef DEMO_DEMO_CHRONICLE_H
 #define DEMO_DEMO_CHRONICLE_H
 
@@ -14,7 +15,7 @@ struct demo_chronicle *demo_chronicle_new(void);
 void demo_chronicle_free(struct demo_chronicle *chronicle);
 
 struct demo_chronicle_entry {
-    const char *type;      /* "Normal", "Warning" */
+    const char *type; /* "Normal", "Warning" */
     const char *reason, *message;
     const char *component; /* "helm-controller" */
     int64_t age_seconds;   /* 0: now */
@@ -22,6 +23,7 @@ struct demo_chronicle_entry {
 
 /* Writes an event about `object` (apiVersion, kind, metadata) into the region's store. The same event about the same
  * object only raises its count. */
-void demo_chronicle_write(struct demo_world *world, int region, const json_t *object, const struct demo_chronicle_entry *entry);
+void demo_chronicle_write(struct demo_world *world, int region, const json_t *object,
+                          const struct demo_chronicle_entry *entry);
 
 #endif

@@ -1,4 +1,5 @@
-/* The engine: discovers steps, runs them strictly in order, skips what succeeded, resumes after its own API's restart. */
+/* The engine: discovers steps, runs them strictly in order, skips what succeeded, resumes after its own API's restart.
+ */
 #include "demo/demo_cutover.h"
 
 #include <stdio.h>
@@ -94,9 +95,10 @@ static void begin_attempt(struct demo_cutover_run *run, const struct demo_cutove
     now_text(run, now);
     number_text(total, found->count);
     demo_cutover_status_get(run->world, "cutoverStartedAt", first, sizeof first);
-    demo_cutover_status_set(run->world, "cutoverStartedAt", first[0] ? first : now, "cutoverLastAttemptStartedAt", now, "totalSteps", total,
-                            "cutoverComplete", "false", "failedStep", "", "lastError", "", NULL);
-    demo_cutover_run_emit(run, "cutover-started", "info", NULL, NULL, "self-sovereign cutover started: %d steps", found->count);
+    demo_cutover_status_set(run->world, "cutoverStartedAt", first[0] ? first : now, "cutoverLastAttemptStartedAt", now,
+                            "totalSteps", total, "cutoverComplete", "false", "failedStep", "", "lastError", "", NULL);
+    demo_cutover_run_emit(run, "cutover-started", "info", NULL, NULL, "self-sovereign cutover started: %d steps",
+                          found->count);
 }
 
 static void clear_step(struct demo_cutover_run *run, const char *step)
@@ -116,7 +118,8 @@ static bool has_result(struct demo_cutover_run *run, const char *step, const cha
 /* A mirror older than this attempt is taken again while nothing behind the pivot boundary has run (#5437). */
 static void judge_snapshot(struct demo_cutover_run *run, const struct demo_cutover_discovery *found)
 {
-    int mirror = demo_cutover_discovery_index(found, "gitea-mirror"), boundary = demo_cutover_discovery_index(found, "flux-gitrepository-patch");
+    int mirror = demo_cutover_discovery_index(found, "gitea-mirror"),
+        boundary = demo_cutover_discovery_index(found, "flux-gitrepository-patch");
     if (mirror < 0 || boundary < 0 || !has_result(run, "gitea-mirror", "success"))
         return;
     char finished[TIMESTAMP_TEXT_MAX], job[128];
@@ -127,8 +130,9 @@ static void judge_snapshot(struct demo_cutover_run *run, const struct demo_cutov
         if (has_result(run, found->steps[i].name, "success") ||
             demo_cutover_jobs_existing(run, found->steps[i].name, job, sizeof job) != DEMO_CUTOVER_JOB_NONE)
             return;
-    demo_cutover_run_emit(run, "cutover-started", "info", "gitea-mirror", NULL,
-                          "gitea-mirror snapshot is older than this attempt; re-taking it and every step before the pivot");
+    demo_cutover_run_emit(
+        run, "cutover-started", "info", "gitea-mirror", NULL,
+        "gitea-mirror snapshot is older than this attempt; re-taking it and every step before the pivot");
     for (int i = mirror; i < boundary; i++) {
         clear_step(run, found->steps[i].name);
         demo_cutover_jobs_remove(run, found->steps[i].name);
@@ -144,7 +148,8 @@ static void start_step(struct demo_cutover_run *run, const struct demo_cutover_d
     number_text(at, index);
     number_text(percent, 100 * index / found->count);
     now_text(run, now);
-    demo_cutover_status_set(run->world, "currentStep", step->name, "currentStepIndex", at, "progressPercent", percent, NULL);
+    demo_cutover_status_set(run->world, "currentStep", step->name, "currentStepIndex", at, "progressPercent", percent,
+                            NULL);
     demo_cutover_status_set_step(run->world, step->name, "startedAt", now);
     demo_cutover_status_set_step(run->world, step->name, "finishedAt", "");
     demo_cutover_status_set_step(run->world, step->name, "result", "running");
@@ -166,7 +171,8 @@ static void end_step(struct demo_cutover_run *run, const struct demo_cutover_fou
     demo_cutover_status_set_step(run->world, step->name, "finishedAt", now);
     demo_cutover_status_set_step(run->world, step->name, "result", succeeded ? "success" : "failed");
     if (succeeded) {
-        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, run->job, "step %s finished", step->name);
+        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, run->job, "step %s finished",
+                              step->name);
         return;
     }
     char error[512];
@@ -182,11 +188,13 @@ static void follow_up(struct demo_cutover_run *run, const struct demo_cutover_fo
 {
     if (strcmp(step->name, "egress-block-test") == 0 && !run->past.leaks_policy) {
         demo_cutover_egress_reap(run->world);
-        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL, "egress policy backstop: %s absent", DEMO_CUTOVER_POLICY);
+        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL,
+                              "egress policy backstop: %s absent", DEMO_CUTOVER_POLICY);
     }
     if (strcmp(step->name, "harbor-prewarm") == 0 && succeeded && !run->past.keeps_registries_v1) {
         demo_cutover_status_set(run->world, "registriesYamlActive", "v2", NULL);
-        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL, "registriesYamlActive flipped to v2");
+        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL,
+                              "registriesYamlActive flipped to v2");
     }
 }
 
@@ -233,12 +241,16 @@ static bool judge_job(struct demo_cutover_run *run, const struct demo_cutover_fo
     }
     if (state == DEMO_CUTOVER_JOB_FAILED && run->source != DEMO_CUTOVER_BY_OPERATOR) {
         char error[256];
-        snprintf(error, sizeof error, "Job " DEMO_CUTOVER_NAMESPACE "/%s reported Failed condition (carried over from prior cutover attempt)", run->job);
+        snprintf(error, sizeof error,
+                 "Job " DEMO_CUTOVER_NAMESPACE
+                 "/%s reported Failed condition (carried over from prior cutover attempt)",
+                 run->job);
         fail_run(run, step->name, error);
         return false;
     }
     if (state != DEMO_CUTOVER_JOB_NONE) {
-        demo_cutover_run_emit(run, "cutover-step-started", "info", step->name, run->job, "removing Job %s of an earlier attempt before re-running it", run->job);
+        demo_cutover_run_emit(run, "cutover-step-started", "info", step->name, run->job,
+                              "removing Job %s of an earlier attempt before re-running it", run->job);
         demo_cutover_jobs_remove(run, step->name);
         clear_step(run, step->name);
     }
@@ -249,7 +261,8 @@ static bool run_step(struct demo_cutover_run *run, const struct demo_cutover_dis
 {
     const struct demo_cutover_found *step = &found->steps[index];
     if (has_result(run, step->name, "success")) {
-        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL, "step %s already succeeded on a prior run; skipping", step->name);
+        demo_cutover_run_emit(run, "cutover-step-finished", "info", step->name, NULL,
+                              "step %s already succeeded on a prior run; skipping", step->name);
         return true;
     }
     bool is_adopted = false;
@@ -266,14 +279,15 @@ static void complete(struct demo_cutover_run *run, const struct demo_cutover_dis
 {
     char active[16], total[16], now[TIMESTAMP_TEXT_MAX];
     demo_cutover_status_get(run->world, "registriesYamlActive", active, sizeof active);
-    if (demo_cutover_discovery_index(found, "registry-pivot") >= 0 && strcmp(active, "v2") != 0 && !run->past.keeps_registries_v1) {
+    if (demo_cutover_discovery_index(found, "registry-pivot") >= 0 && strcmp(active, "v2") != 0 &&
+        !run->past.keeps_registries_v1) {
         fail_run(run, "registry-pivot", "every step succeeded but registriesYamlActive is not v2");
         return;
     }
     number_text(total, found->count);
     now_text(run, now);
-    demo_cutover_status_set(run->world, "cutoverComplete", "true", "cutoverFinishedAt", now, "currentStep", "", "currentStepIndex", total,
-                            "progressPercent", "100", NULL);
+    demo_cutover_status_set(run->world, "cutoverComplete", "true", "cutoverFinishedAt", now, "currentStep", "",
+                            "currentStepIndex", total, "progressPercent", "100", NULL);
     demo_cutover_run_emit(run, "cutover-completed", "info", NULL, NULL, "self-sovereign cutover completed");
 }
 
@@ -338,7 +352,8 @@ static bool is_complete(struct demo_cutover *cutover)
 enum status demo_cutover_start(struct demo_cutover *cutover, enum demo_cutover_source source, struct error *err)
 {
     if (is_complete(cutover)) {
-        struct demo_cutover_event event = {"cutover-already-complete", "info", "cutover already complete; nothing to do", NULL, NULL, clock_wall_ms()};
+        struct demo_cutover_event event = {
+            "cutover-already-complete", "info", "cutover already complete; nothing to do", NULL, NULL, clock_wall_ms()};
         demo_cutover_events_publish(cutover->events, &event);
         return STATUS_FOUND;
     }
@@ -374,8 +389,12 @@ void demo_cutover_replay(struct demo_cutover *cutover, const struct demo_cutover
     struct demo_cutover_discovery found;
     if (demo_cutover_discovery_read(cutover->world, &found, NULL) != STATUS_OK)
         return;
-    struct demo_cutover_run run = {.world = cutover->world, .cutover = cutover, .source = DEMO_CUTOVER_BY_TRIGGER, .is_instant = true,
-        .virtual_ms = clock_wall_ms() - (int64_t)past->started_ago_s * 1000, .past = *past};
+    struct demo_cutover_run run = {.world = cutover->world,
+                                   .cutover = cutover,
+                                   .source = DEMO_CUTOVER_BY_TRIGGER,
+                                   .is_instant = true,
+                                   .virtual_ms = clock_wall_ms() - (int64_t)past->started_ago_s * 1000,
+                                   .past = *past};
     attempt(&run, &found);
     demo_cutover_discovery_clear(&found);
     demo_life_settle(cutover->world);

@@ -21,7 +21,8 @@ struct demo_cutover_restart {
 
 struct demo_cutover *demo_cutover_new(struct demo_world *world);
 void demo_cutover_free(struct demo_cutover *cutover); /* ends a run, waits for its thread; NULL allowed */
-/* Ends the run under way and takes no other; its callbacks are not called any more. Before the server it restarts goes. */
+/* Ends the run under way and takes no other; its callbacks are not called any more. Before the server it restarts goes.
+ */
 void demo_cutover_halt(struct demo_cutover *cutover);
 void demo_cutover_set_restart(struct demo_cutover *cutover, struct demo_cutover_restart restart);
 struct demo_cutover_events *demo_cutover_bus(struct demo_cutover *cutover);

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "demo/demo_world.h"
 
-#define PRE "docker.io/alpine/k8s:1.31.4"                                      /* through the upstream mirror */
+#define PRE "docker.io/alpine/k8s:1.31.4"                                     /* through the upstream mirror */
 #define POST "registry." DEMO_WORLD_FQDN "/proxy-dockerhub/alpine/k8s:1.31.4" /* the local registry serves it */
 #define CURL "docker.io/curlimages/curl:8.10.1"
 

@@ -30,15 +30,18 @@ static enum status read_one(const json_t *document, struct demo_cutover_found *r
     const char *name = demo_json_text(document, "metadata.name");
     int64_t order = 0;
     if (!span_to_int64(span_of(label(document, "bp.openova.io/cutover-order")), &order))
-        return error_set(err, STATUS_INVALID, "ConfigMap %s: label bp.openova.io/cutover-order is missing or not an integer", name);
+        return error_set(err, STATUS_INVALID,
+                         "ConfigMap %s: label bp.openova.io/cutover-order is missing or not an integer", name);
     if (!datum(document, "stepName")[0])
         return error_set(err, STATUS_INVALID, "ConfigMap %s: data key stepName is missing", name);
     bool waits = strcmp(label(document, "bp.openova.io/cutover-mode"), "daemonset-wait") == 0;
     if (!waits && !datum(document, "podSpec")[0])
         return error_set(err, STATUS_INVALID, "ConfigMap %s: data key podSpec is missing", name);
     const char *daemonset = label(document, "bp.openova.io/cutover-daemonset");
-    *ret = (struct demo_cutover_found){alloc_strdup(name), alloc_strdup(datum(document, "stepName")),
-        waits ? alloc_strdup(daemonset[0] ? daemonset : datum(document, "stepName")) : NULL, alloc_strdup(datum(document, "podSpec")), (int)order};
+    *ret =
+        (struct demo_cutover_found){alloc_strdup(name), alloc_strdup(datum(document, "stepName")),
+                                    waits ? alloc_strdup(daemonset[0] ? daemonset : datum(document, "stepName")) : NULL,
+                                    alloc_strdup(datum(document, "podSpec")), (int)order};
     return STATUS_OK;
 }
 
@@ -65,7 +68,9 @@ enum status demo_cutover_discovery_read(struct demo_world *world, struct demo_cu
     }
     json_decref(maps);
     if (status == STATUS_OK && ret->count == 0)
-        status = error_set(err, STATUS_NOT_FOUND, "no cutover-step ConfigMaps found in namespace \"%s\" \xE2\x80\x94 bp-self-sovereign-cutover not installed?",
+        status = error_set(err, STATUS_NOT_FOUND,
+                           "no cutover-step ConfigMaps found in namespace \"%s\" \xE2\x80\x94 "
+                           "bp-self-sovereign-cutover not installed?",
                            DEMO_CUTOVER_NAMESPACE);
     if (status != STATUS_OK) {
         demo_cutover_discovery_clear(ret);

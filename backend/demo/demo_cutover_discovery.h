@@ -12,7 +12,8 @@ struct demo_cutover_discovery {
 };
 
 /* STATUS_NOT_FOUND: no step ConfigMap. STATUS_INVALID: one of them is wrong, which fails the whole discovery. */
-enum status demo_cutover_discovery_read(struct demo_world *world, struct demo_cutover_discovery *ret, struct error *err);
+enum status demo_cutover_discovery_read(struct demo_world *world, struct demo_cutover_discovery *ret,
+                                        struct error *err);
 void demo_cutover_discovery_clear(struct demo_cutover_discovery *discovery);
 int demo_cutover_discovery_index(const struct demo_cutover_discovery *discovery, const char *step); /* -1: absent */
 

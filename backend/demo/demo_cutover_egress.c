@@ -1,4 +1,5 @@
-/* Step egress-block-test: lints, the deny-egress policy in every region, call-home probes, the hold with its samples. */
+/* Step egress-block-test: lints, the deny-egress policy in every region, call-home probes, the hold with its samples.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static bool is_local_url(const char *url)
     return length == strlen(DEMO_WORLD_FQDN) && strncmp(host, DEMO_WORLD_FQDN, length) == 0;
 }
 
-static size_t lint_kind(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *path, const char *word)
+static size_t lint_kind(struct demo_cutover_run *run, int region, enum demo_kind_id kind, const char *path,
+                        const char *word)
 {
     size_t found = 0, index = 0;
     json_t *object = NULL;
@@ -40,8 +42,9 @@ static size_t lint_kind(struct demo_cutover_run *run, int region, enum demo_kind
         const char *url = demo_json_text(object, path);
         if (is_local_url(url) || demo_flux_is_suspended(object))
             continue;
-        demo_cutover_run_log(run, "%s [%s] %s/%s %s", word, demo_world_region(region), demo_json_text(object, "metadata.namespace"),
-                             demo_json_text(object, "metadata.name"), url);
+        demo_cutover_run_log(run, "%s [%s] %s/%s %s", word, demo_world_region(region),
+                             demo_json_text(object, "metadata.namespace"), demo_json_text(object, "metadata.name"),
+                             url);
         found++;
     }
     json_decref(objects);
@@ -67,15 +70,19 @@ static bool lint(struct demo_cutover_run *run)
 
 static void put_policy(struct demo_cutover_run *run, int region)
 {
-    json_t *policy = demo_build_object(NULL, DEMO_CUTOVER_POLICY, json_pack("{s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover"), 0);
-    json_object_set_new(
-        policy, "spec",
-        json_pack("{s:{}, s:{s:b, s:b}, s:[{s:[s, s, s, s]}, {s:[s, s, s, s]}, {s:[{s:{s:s}}], s:[{s:[{s:s, s:s}, {s:s, s:s}]}]}]}", "endpointSelector",
-                  "enableDefaultDeny", "egress", 1, "ingress", 0, "egress", "toCIDR", "10.42.0.0/16", "10.43.0.0/16", "10.96.0.0/12",
-                  "212.72.2.0/24", "toEntities", "kube-apiserver", "host", "remote-node", "cluster", "toEndpoints", "matchLabels", "k8s-app",
-                  "kube-dns", "toPorts", "ports", "port", "53", "protocol", "UDP", "port", "53", "protocol", "TCP"));
+    json_t *policy = demo_build_object(NULL, DEMO_CUTOVER_POLICY,
+                                       json_pack("{s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover"), 0);
+    json_object_set_new(policy, "spec",
+                        json_pack("{s:{}, s:{s:b, s:b}, s:[{s:[s, s, s, s]}, {s:[s, s, s, s]}, {s:[{s:{s:s}}], "
+                                  "s:[{s:[{s:s, s:s}, {s:s, s:s}]}]}]}",
+                                  "endpointSelector", "enableDefaultDeny", "egress", 1, "ingress", 0, "egress",
+                                  "toCIDR", "10.42.0.0/16", "10.43.0.0/16", "10.96.0.0/12", "212.72.2.0/24",
+                                  "toEntities", "kube-apiserver", "host", "remote-node", "cluster", "toEndpoints",
+                                  "matchLabels", "k8s-app", "kube-dns", "toPorts", "ports", "port", "53", "protocol",
+                                  "UDP", "port", "53", "protocol", "TCP"));
     demo_store_put(run->world->stores[region], DEMO_KIND_CILIUMCLUSTERWIDENETWORKPOLICY, policy, DEMO_CUTOVER_MANAGER);
-    demo_cutover_run_log(run, "[%s] CiliumClusterwideNetworkPolicy " DEMO_CUTOVER_POLICY " applied, POLICY_APPLIED=yes", demo_world_region(region));
+    demo_cutover_run_log(run, "[%s] CiliumClusterwideNetworkPolicy " DEMO_CUTOVER_POLICY " applied, POLICY_APPLIED=yes",
+                         demo_world_region(region));
 }
 
 void demo_cutover_egress_reap(struct demo_world *world)
@@ -131,7 +138,8 @@ static bool check_sample(struct demo_cutover_run *run, const struct hash_table *
 static bool is_at_rest(const json_t *release, const void *context)
 {
     bool is_busy = demo_json_at(release, "status.conditions[?(@.type==\"Reconciling\")]") != NULL ||
-                   demo_json_integer(release, "metadata.generation", 1) != demo_json_integer(release, "status.observedGeneration", 0);
+                   demo_json_integer(release, "metadata.generation", 1) !=
+                       demo_json_integer(release, "status.observedGeneration", 0);
     bool is_given_up = demo_json_at(release, "status.conditions[?(@.type==\"Stalled\")]") != NULL;
     return demo_flux_is_suspended(release) || is_given_up || (demo_flux_is_ready(release) && !is_busy);
 }
@@ -144,9 +152,11 @@ static void await_rest(struct demo_cutover_run *run)
         demo_store_snapshot(run->world->stores[region], demo_kinds_at(DEMO_KIND_HELMRELEASE), NULL, 0, &snapshot);
         for (size_t i = 0; i < snapshot.count; i++) {
             const struct demo_object *object = snapshot.objects[i];
-            struct demo_cutover_await rest = {region, DEMO_KIND_HELMRELEASE, object->name_space, object->name, is_at_rest, NULL, 300};
+            struct demo_cutover_await rest = {
+                region, DEMO_KIND_HELMRELEASE, object->name_space, object->name, is_at_rest, NULL, 300};
             if (!demo_flux_scan_is_ready(object) && !demo_cutover_run_await(run, &rest))
-                demo_cutover_run_log(run, "[%s] %s is not at rest; it belongs to the baseline", demo_world_region(region), object->key);
+                demo_cutover_run_log(run, "[%s] %s is not at rest; it belongs to the baseline",
+                                     demo_world_region(region), object->key);
         }
         demo_store_release(&snapshot);
     }
@@ -167,8 +177,8 @@ static bool hold(struct demo_cutover_run *run)
 
 static bool probe(struct demo_cutover_run *run)
 {
-    static const char *const URLS[] = {"https://console.openova.io/healthz", "https://github.com/openova-io", "https://ghcr.io/v2/",
-                                       "https://harbor.openova.io/v2/"};
+    static const char *const URLS[] = {"https://console.openova.io/healthz", "https://github.com/openova-io",
+                                       "https://ghcr.io/v2/", "https://harbor.openova.io/v2/"};
     for (size_t i = 0; i < ARRAY_LENGTH(URLS); i++) {
         if (!demo_cutover_run_wait(run, 5))
             return false;

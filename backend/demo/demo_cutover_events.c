@@ -65,7 +65,8 @@ char *demo_cutover_events_frame(const struct demo_cutover_event *event)
 {
     char at[TIMESTAMP_TEXT_MAX];
     timestamp_format(at, event->at_ms);
-    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "time", at, "phase", event->phase, "level", event->level, "message", event->message);
+    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "time", at, "phase", event->phase, "level", event->level,
+                             "message", event->message);
     if (event->step)
         json_object_set_new(data, "step", json_string(event->step));
     if (event->job_name)
@@ -147,10 +148,13 @@ static enum demo_cutover_next take(struct demo_cutover_subscriber *subscriber, c
     struct queued queued = subscriber->queue.items[0];
     ARRAY_REMOVE(&subscriber->queue, 0);
     *frame = queued.frame;
-    return queued.is_replayed ? DEMO_CUTOVER_NEXT_REPLAY : queued.is_last ? DEMO_CUTOVER_NEXT_LAST : DEMO_CUTOVER_NEXT_LIVE;
+    return queued.is_replayed ? DEMO_CUTOVER_NEXT_REPLAY
+           : queued.is_last   ? DEMO_CUTOVER_NEXT_LAST
+                              : DEMO_CUTOVER_NEXT_LIVE;
 }
 
-enum demo_cutover_next demo_cutover_events_next(struct demo_cutover_subscriber *subscriber, int timeout_ms, char **frame)
+enum demo_cutover_next demo_cutover_events_next(struct demo_cutover_subscriber *subscriber, int timeout_ms,
+                                                char **frame)
 {
     struct demo_cutover_events *events = subscriber->events;
     struct timespec until;

@@ -34,12 +34,13 @@ enum demo_cutover_next {
     DEMO_CUTOVER_NEXT_NONE,   /* nothing within the time */
     DEMO_CUTOVER_NEXT_REPLAY, /* *frame is one from the ring */
     DEMO_CUTOVER_NEXT_LIVE,
-    DEMO_CUTOVER_NEXT_LAST,   /* a live one after which the server closes the stream */
-    DEMO_CUTOVER_NEXT_END,    /* the server restarted */
+    DEMO_CUTOVER_NEXT_LAST, /* a live one after which the server closes the stream */
+    DEMO_CUTOVER_NEXT_END,  /* the server restarted */
 };
 
 /* *frame: the SSE frame, caller frees. Waits at most timeout_ms real milliseconds. */
-enum demo_cutover_next demo_cutover_events_next(struct demo_cutover_subscriber *subscriber, int timeout_ms, char **frame);
+enum demo_cutover_next demo_cutover_events_next(struct demo_cutover_subscriber *subscriber, int timeout_ms,
+                                                char **frame);
 
 /* One SSE frame for an event; caller frees. */
 char *demo_cutover_events_frame(const struct demo_cutover_event *event);

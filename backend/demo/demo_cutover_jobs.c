@@ -20,8 +20,8 @@ static struct demo_store *store_of(const struct demo_cutover_run *run)
 
 static json_t *labels_of(const char *step)
 {
-    return json_pack("{s:s, s:s, s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover", "app.kubernetes.io/component",
-                     "cutover-job", "cutover.openova.io/step", step);
+    return json_pack("{s:s, s:s, s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover",
+                     "app.kubernetes.io/component", "cutover-job", "cutover.openova.io/step", step);
 }
 
 static json_t *time_of(const struct demo_cutover_run *run)
@@ -46,11 +46,14 @@ static json_t *job_document(struct demo_cutover_run *run, const struct demo_cuto
     json_int_t deadline = demo_json_integer(pod_spec, "activeDeadlineSeconds", 0);
     json_t *document = demo_build_object(DEMO_CUTOVER_NAMESPACE, run->job, labels_of(found->name), 0);
     demo_json_set(document, "metadata.creationTimestamp", time_of(run));
-    json_object_set_new(document, "spec", json_pack("{s:i, s:i, s:I, s:i, s:i, s:{s:{s:o}, s:O}}", "backoffLimit", 3, "ttlSecondsAfterFinished",
-                                                    86400, "activeDeadlineSeconds", deadline > STEP_TIMEOUT_S ? deadline : (json_int_t)STEP_TIMEOUT_S,
-                                                    "completions", 1, "parallelism", 1, "template", "metadata", "labels",
-                                                    labels_of(found->name), "spec", pod_spec));
-    json_object_set_new(document, "status", json_pack("{s:i, s:i, s:o}", "active", 1, "ready", 1, "startTime", time_of(run)));
+    json_object_set_new(document, "spec",
+                        json_pack("{s:i, s:i, s:I, s:i, s:i, s:{s:{s:o}, s:O}}", "backoffLimit", 3,
+                                  "ttlSecondsAfterFinished", 86400, "activeDeadlineSeconds",
+                                  deadline > STEP_TIMEOUT_S ? deadline : (json_int_t)STEP_TIMEOUT_S, "completions", 1,
+                                  "parallelism", 1, "template", "metadata", "labels", labels_of(found->name), "spec",
+                                  pod_spec));
+    json_object_set_new(document, "status",
+                        json_pack("{s:i, s:i, s:o}", "active", 1, "ready", 1, "startTime", time_of(run)));
     return document;
 }
 
@@ -65,7 +68,8 @@ void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cu
     json_t *job = demo_store_get(store_of(run), DEMO_KIND_JOB, DEMO_CUTOVER_NAMESPACE, run->job);
     json_t *labels = labels_of(found->name);
     json_object_set_new(labels, "job-name", json_string(run->job));
-    json_t *pod = demo_workload_pod(run->world, DEMO_WORLD_PRIMARY, DEMO_CUTOVER_NAMESPACE, run->pod, pod_spec, labels, job, true);
+    json_t *pod = demo_workload_pod(run->world, DEMO_WORLD_PRIMARY, DEMO_CUTOVER_NAMESPACE, run->pod, pod_spec, labels,
+                                    job, true);
     demo_json_set(pod, "metadata.creationTimestamp", time_of(run));
     demo_store_put(store_of(run), DEMO_KIND_POD, pod, "kube-controller-manager");
     json_decref(job);
@@ -88,7 +92,8 @@ static enum status edit_job(json_t *job, void *context, struct error *err)
         json_object_set_new(status, "completionTime", time_of(finish->run));
         demo_json_set_condition(job, "Complete", "True", "", "");
     } else {
-        demo_json_set_condition(job, "Failed", "True", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
+        demo_json_set_condition(job, "Failed", "True", "BackoffLimitExceeded",
+                                "Job has reached the specified backoff limit");
     }
     return STATUS_OK;
 }
@@ -100,8 +105,9 @@ static enum status edit_pod(json_t *pod, void *context, struct error *err)
     json_t *container = json_array_get(demo_json_at(pod, "status.containerStatuses"), 0);
     json_object_set_new(container, "ready", json_false());
     json_object_set_new(container, "started", json_false());
-    json_object_set_new(container, "state", json_pack("{s:{s:i, s:s, s:o}}", "terminated", "exitCode", finish->succeeded ? 0 : 1, "reason",
-                                                      finish->succeeded ? "Completed" : "Error", "finishedAt", time_of(finish->run)));
+    json_object_set_new(container, "state",
+                        json_pack("{s:{s:i, s:s, s:o}}", "terminated", "exitCode", finish->succeeded ? 0 : 1, "reason",
+                                  finish->succeeded ? "Completed" : "Error", "finishedAt", time_of(finish->run)));
     demo_json_set_condition(pod, "Ready", "False", finish->succeeded ? "PodCompleted" : "PodFailed", "");
     return STATUS_OK;
 }
@@ -110,7 +116,8 @@ void demo_cutover_jobs_finish(struct demo_cutover_run *run, bool succeeded)
 {
     struct finish finish = {run, succeeded};
     demo_store_update(store_of(run), DEMO_KIND_POD, DEMO_CUTOVER_NAMESPACE, run->pod, edit_pod, &finish, "kubelet");
-    demo_store_update(store_of(run), DEMO_KIND_JOB, DEMO_CUTOVER_NAMESPACE, run->job, edit_job, &finish, "kube-controller-manager");
+    demo_store_update(store_of(run), DEMO_KIND_JOB, DEMO_CUTOVER_NAMESPACE, run->job, edit_job, &finish,
+                      "kube-controller-manager");
     struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, run->pod, run->step, false};
     demo_logs_end(run->world->logs[DEMO_WORLD_PRIMARY], &key);
 }
@@ -121,17 +128,20 @@ static enum demo_cutover_job_state state_of(const json_t *job)
         return DEMO_CUTOVER_JOB_COMPLETE;
     if (strcmp(demo_json_text(job, "status.conditions[?(@.type==\"Failed\")].status"), "True") != 0)
         return DEMO_CUTOVER_JOB_RUNNING;
-    bool is_late = strcmp(demo_json_text(job, "status.conditions[?(@.type==\"Failed\")].reason"), "DeadlineExceeded") == 0;
+    bool is_late =
+        strcmp(demo_json_text(job, "status.conditions[?(@.type==\"Failed\")].reason"), "DeadlineExceeded") == 0;
     return is_late ? DEMO_CUTOVER_JOB_TIMED_OUT : DEMO_CUTOVER_JOB_FAILED;
 }
 
 static bool is_of_step(const json_t *object, const char *step)
 {
-    const char *label = json_string_value(json_object_get(demo_json_at(object, "metadata.labels"), "cutover.openova.io/step"));
+    const char *label =
+        json_string_value(json_object_get(demo_json_at(object, "metadata.labels"), "cutover.openova.io/step"));
     return label && strcmp(label, step) == 0;
 }
 
-enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job, size_t size)
+enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job,
+                                                       size_t size)
 {
     enum demo_cutover_job_state state = DEMO_CUTOVER_JOB_NONE;
     json_t *jobs = demo_store_list(store_of(run), DEMO_KIND_JOB, DEMO_CUTOVER_NAMESPACE);

@@ -19,7 +19,8 @@
 bool demo_cutover_mirror_gitea(struct demo_cutover_run *run)
 {
     char sha[DEMO_GIT_SHA_SIZE];
-    demo_cutover_run_log(run, "gitea-http.gitea.svc.cluster.local resolves, token read from catalyst-system/catalyst-gitea-token");
+    demo_cutover_run_log(
+        run, "gitea-http.gitea.svc.cluster.local resolves, token read from catalyst-system/catalyst-gitea-token");
     if (!demo_cutover_run_wait(run, 15))
         return false;
     demo_cutover_run_log(run, "org openova: exists; repo openova: pull mirror, converting to a regular repo");
@@ -29,10 +30,12 @@ bool demo_cutover_mirror_gitea(struct demo_cutover_run *run)
     demo_git_take_mirror(run->world->git);
     demo_git_set_mirror(run->world->git, false);
     demo_git_head(run->world->git, DEMO_GIT_LOCAL, sha);
-    demo_cutover_run_log(run, "git push --mirror http://gitea-http.gitea.svc.cluster.local:3000/openova/openova: main -> %.12s", sha);
+    demo_cutover_run_log(
+        run, "git push --mirror http://gitea-http.gitea.svc.cluster.local:3000/openova/openova: main -> %.12s", sha);
     if (!demo_cutover_run_wait(run, 30))
         return false;
-    demo_store_remove(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CRONJOB, DEMO_CUTOVER_NAMESPACE, "gitea-mirror-resync");
+    demo_store_remove(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CRONJOB, DEMO_CUTOVER_NAMESPACE,
+                      "gitea-mirror-resync");
     demo_cutover_status_set(run->world, "mirroredCommitSHA", sha, NULL);
     demo_cutover_run_log(run, "severance: CronJob gitea-mirror-resync absent; empty=false mirror=false OK");
     return true;
@@ -40,8 +43,8 @@ bool demo_cutover_mirror_gitea(struct demo_cutover_run *run)
 
 bool demo_cutover_mirror_projects(struct demo_cutover_run *run)
 {
-    static const char *const PROJECTS[] = {"proxy-xpkg", "openova-io", "proxy-ghcr", "proxy-dockerhub", "proxy-quay", "proxy-k8s",
-        "proxy-gcr", "proxy-ecr", "proxy-chainguard"};
+    static const char *const PROJECTS[] = {"proxy-xpkg", "openova-io", "proxy-ghcr", "proxy-dockerhub", "proxy-quay",
+                                           "proxy-k8s",  "proxy-gcr",  "proxy-ecr",  "proxy-chainguard"};
     for (size_t i = 0; i < ARRAY_LENGTH(PROJECTS); i++) {
         if (!demo_cutover_run_wait(run, 3))
             return false;
@@ -56,7 +59,8 @@ bool demo_cutover_mirror_projects(struct demo_cutover_run *run)
 static bool is_mid_roll(const json_t *workload)
 {
     json_int_t wanted = demo_json_integer(workload, "spec.replicas", 1);
-    return demo_json_integer(workload, "metadata.generation", 1) != demo_json_integer(workload, "status.observedGeneration", 0) ||
+    return demo_json_integer(workload, "metadata.generation", 1) !=
+               demo_json_integer(workload, "status.observedGeneration", 0) ||
            demo_json_integer(workload, "status.updatedReplicas", wanted) < wanted;
 }
 
@@ -70,7 +74,8 @@ static void find_unready(struct demo_cutover_run *run, int region, char *out, si
         if (demo_flux_scan_is_ready(object) || demo_flux_scan_is_suspended(object))
             continue;
         json_t *document = demo_object_document(object);
-        const char *reason = json_string_value(json_object_get(demo_json_at(document, "metadata.annotations"), OVERRIDE));
+        const char *reason =
+            json_string_value(json_object_get(demo_json_at(document, "metadata.annotations"), OVERRIDE));
         if (reason) {
             char *longer = alloc_printf("%s%s%s=%s", *overrides, (*overrides)[0] ? "\n" : "", object->key, reason);
             free(*overrides);
@@ -94,8 +99,8 @@ static void find_unsettled(struct demo_cutover_run *run, int region, char *out, 
         json_t *workloads = demo_store_list(run->world->stores[region], KINDS[i], NULL);
         json_array_foreach(workloads, index, object)
             if (is_mid_roll(object))
-                snprintf(out, size, "%s %s/%s", demo_kinds_at(KINDS[i])->kind, demo_json_text(object, "metadata.namespace"),
-                         demo_json_text(object, "metadata.name"));
+                snprintf(out, size, "%s %s/%s", demo_kinds_at(KINDS[i])->kind,
+                         demo_json_text(object, "metadata.namespace"), demo_json_text(object, "metadata.name"));
         json_decref(workloads);
     }
 }
@@ -175,7 +180,9 @@ static void write_digests(struct demo_cutover_run *run)
 
 static enum status edit_pin(json_t *config, void *context, struct error *err)
 {
-    demo_json_set(config, "data", json_pack("{s:s}", "registry.override", "203.0.113.10 " DEMO_CUTOVER_REGISTRY " # managed-by self-sovereign-cutover"));
+    demo_json_set(config, "data",
+                  json_pack("{s:s}", "registry.override",
+                            "203.0.113.10 " DEMO_CUTOVER_REGISTRY " # managed-by self-sovereign-cutover"));
     return STATUS_OK;
 }
 
@@ -187,7 +194,8 @@ bool demo_cutover_mirror_prewarm(struct demo_cutover_run *run)
     if (!demo_cutover_run_wait(run, 55))
         return false;
     write_digests(run);
-    demo_store_update(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, "kube-system", "coredns-custom", edit_pin, NULL, DEMO_CUTOVER_MANAGER);
+    demo_store_update(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, "kube-system", "coredns-custom",
+                      edit_pin, NULL, DEMO_CUTOVER_MANAGER);
     demo_cutover_run_log(run, "pinned " DEMO_CUTOVER_REGISTRY " in kube-system/coredns-custom");
     return true;
 }
@@ -208,8 +216,10 @@ static bool sweep_nodes(struct demo_cutover_run *run)
         if (!goes_on)
             continue;
         const char *node = demo_json_text(pod, "spec.nodeName");
-        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"), "registry-pivot", false};
-        demo_logs_append(run->world->logs[DEMO_WORLD_PRIMARY], &key, "[registry-pivot] v2: 13 hosts.toml written, _default removed");
+        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"), "registry-pivot",
+                                   false};
+        demo_logs_append(run->world->logs[DEMO_WORLD_PRIMARY], &key,
+                         "[registry-pivot] v2: 13 hosts.toml written, _default removed");
         char name[256];
         snprintf(name, sizeof name, "node.%s.registriesYaml", node);
         demo_cutover_status_set(run->world, name, "v2", NULL);
@@ -222,11 +232,13 @@ bool demo_cutover_mirror_registries(struct demo_cutover_run *run)
 {
     if (run->past.keeps_registries_v1)
         return true;
-    json_t *daemonset = demo_store_get(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_DAEMONSET, DEMO_CUTOVER_NAMESPACE, "registry-pivot");
+    json_t *daemonset = demo_store_get(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_DAEMONSET,
+                                       DEMO_CUTOVER_NAMESPACE, "registry-pivot");
     json_int_t desired = demo_json_integer(daemonset, "status.desiredNumberScheduled", 0);
     json_int_t ready = demo_json_integer(daemonset, "status.numberReady", 0);
     json_decref(daemonset);
     if (desired == 0 || ready != desired)
-        return demo_cutover_run_fail(run, "DaemonSet " DEMO_CUTOVER_NAMESPACE "/registry-pivot: %lld of %lld ready", (long long)ready, (long long)desired);
+        return demo_cutover_run_fail(run, "DaemonSet " DEMO_CUTOVER_NAMESPACE "/registry-pivot: %lld of %lld ready",
+                                     (long long)ready, (long long)desired);
     return sweep_nodes(run);
 }

@@ -26,16 +26,20 @@ static enum status edit_registry(json_t *release, void *context, struct error *e
 
 static bool pivot_registries(struct demo_cutover_run *run)
 {
-    static const char *const RELEASES[] = {"bp-catalyst-platform", "bp-openova-flow-server", "bp-continuum", "bp-guacamole", "bp-newapi",
+    static const char *const RELEASES[] = {
+        "bp-catalyst-platform",    "bp-openova-flow-server", "bp-continuum", "bp-guacamole", "bp-newapi",
         "bp-openova-flow-emitter", "bp-k8s-ws-proxy"};
     for (size_t i = 0; i < ARRAY_LENGTH(RELEASES); i++) {
         for (int region = 0; region < demo_cutover_run_regions(run); region++)
-            demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, "flux-system", RELEASES[i], edit_registry, NULL, DEMO_CUTOVER_MANAGER);
-        demo_cutover_run_log(run, "HelmRelease %s /spec/values/global/imageRegistry -> " DEMO_CUTOVER_REGISTRY, RELEASES[i]);
+            demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, "flux-system", RELEASES[i],
+                              edit_registry, NULL, DEMO_CUTOVER_MANAGER);
+        demo_cutover_run_log(run, "HelmRelease %s /spec/values/global/imageRegistry -> " DEMO_CUTOVER_REGISTRY,
+                             RELEASES[i]);
         if (!demo_cutover_run_wait(run, 4))
             return false;
     }
-    size_t files = demo_git_replace(run->world->git, DEMO_GIT_SLOTS, "imageRegistry: \"\"\n", "imageRegistry: " DEMO_CUTOVER_REGISTRY "\n", AUTHOR,
+    size_t files = demo_git_replace(run->world->git, DEMO_GIT_SLOTS, "imageRegistry: \"\"\n",
+                                    "imageRegistry: " DEMO_CUTOVER_REGISTRY "\n", AUTHOR,
                                     "cutover: imageRegistry to the local registry");
     demo_cutover_run_log(run, "%zu slot files: imageRegistry, pushed to main", files);
     return demo_cutover_run_sync(run);
@@ -50,18 +54,23 @@ static void pivot_env(struct demo_cutover_run *run, int region)
         {"catalyst-system", "catalyst-api", "CATALYST_LOCAL_IMAGE_REGISTRY_HOST", DEMO_CUTOVER_HARBOR},
         {"org-services", "provisioning", "CATALYST_LOCAL_REGISTRY_URL", "oci://" DEMO_CUTOVER_REGISTRY "/openova-io"},
         {"org-services", "provisioning", "CATALYST_LOCAL_IMAGE_REGISTRY_HOST", DEMO_CUTOVER_HARBOR},
-        {"catalyst-system", "catalyst-organization-controller", "CATALYST_LOCAL_IMAGE_REGISTRY_HOST", DEMO_CUTOVER_HARBOR},
-        {"catalyst-system", "catalyst-organization-controller", "CATALYST_VCLUSTER_IMAGE_REGISTRY", DEMO_CUTOVER_HARBOR}};
+        {"catalyst-system", "catalyst-organization-controller", "CATALYST_LOCAL_IMAGE_REGISTRY_HOST",
+         DEMO_CUTOVER_HARBOR},
+        {"catalyst-system", "catalyst-organization-controller", "CATALYST_VCLUSTER_IMAGE_REGISTRY",
+         DEMO_CUTOVER_HARBOR}};
     for (size_t i = 0; i < ARRAY_LENGTH(VARIABLES); i++) {
-        demo_workload_edit_env(run->world, region, VARIABLES[i][0], VARIABLES[i][1], VARIABLES[i][2], VARIABLES[i][3], DEMO_CUTOVER_MANAGER);
-        demo_cutover_run_log(run, "[%s] Deployment %s/%s env %s=%s", demo_world_region(region), VARIABLES[i][0], VARIABLES[i][1], VARIABLES[i][2],
-                             VARIABLES[i][3]);
+        demo_workload_edit_env(run->world, region, VARIABLES[i][0], VARIABLES[i][1], VARIABLES[i][2], VARIABLES[i][3],
+                               DEMO_CUTOVER_MANAGER);
+        demo_cutover_run_log(run, "[%s] Deployment %s/%s env %s=%s", demo_world_region(region), VARIABLES[i][0],
+                             VARIABLES[i][1], VARIABLES[i][2], VARIABLES[i][3]);
     }
 }
 
 static enum status edit_runtime(json_t *config, void *context, struct error *err)
 {
-    demo_json_set(config, "data", json_pack("{s:s, s:s}", "sovereign-console-url", CONSOLE, "sovereign-api-public-url", CONSOLE "/sovereign"));
+    demo_json_set(
+        config, "data",
+        json_pack("{s:s, s:s}", "sovereign-console-url", CONSOLE, "sovereign-api-public-url", CONSOLE "/sovereign"));
     return STATUS_OK;
 }
 
@@ -89,7 +98,8 @@ static size_t sweep_images(struct demo_cutover_run *run, int region, bool wants_
         json_array_foreach(workloads, index, workload) {
             const char *name = demo_json_text(workload, "metadata.name");
             if (is_left_alone(name, workload) == wants_rest)
-                changed += demo_workload_edit_images(run->world, region, KINDS[i], demo_json_text(workload, "metadata.namespace"), name,
+                changed += demo_workload_edit_images(run->world, region, KINDS[i],
+                                                     demo_json_text(workload, "metadata.namespace"), name,
                                                      DEMO_CUTOVER_MANAGER);
         }
         json_decref(workloads);
@@ -99,18 +109,23 @@ static size_t sweep_images(struct demo_cutover_run *run, int region, bool wants_
 
 bool demo_cutover_platform_env(struct demo_cutover_run *run)
 {
-    demo_cutover_run_log(run, "HEAD " DEMO_CUTOVER_REGISTRY "/v2/openova-io/openova/catalyst-api/manifests/fad88bd: 200");
+    demo_cutover_run_log(run,
+                         "HEAD " DEMO_CUTOVER_REGISTRY "/v2/openova-io/openova/catalyst-api/manifests/fad88bd: 200");
     if (!demo_cutover_run_wait(run, 20) || !pivot_registries(run))
         return false;
     for (int region = 0; region < demo_cutover_run_regions(run); region++) {
         struct demo_store *store = run->world->stores[region];
-        demo_store_update(store, DEMO_KIND_CONFIGMAP, "catalyst-system", "catalyst-runtime-config", edit_runtime, NULL, DEMO_CUTOVER_MANAGER);
-        demo_store_update(store, DEMO_KIND_SECRET, "catalyst-system", "sovereign-smtp-credentials", edit_relay, NULL, DEMO_CUTOVER_MANAGER);
+        demo_store_update(store, DEMO_KIND_CONFIGMAP, "catalyst-system", "catalyst-runtime-config", edit_runtime, NULL,
+                          DEMO_CUTOVER_MANAGER);
+        demo_store_update(store, DEMO_KIND_SECRET, "catalyst-system", "sovereign-smtp-credentials", edit_relay, NULL,
+                          DEMO_CUTOVER_MANAGER);
         pivot_env(run, region);
-        demo_cutover_run_log(run, "[%s] phase 4: %zu workloads swept", demo_world_region(region), sweep_images(run, region, false));
+        demo_cutover_run_log(run, "[%s] phase 4: %zu workloads swept", demo_world_region(region),
+                             sweep_images(run, region, false));
         if (!demo_cutover_run_wait(run, 40))
             return false;
-        demo_workload_edit_images(run->world, region, DEMO_KIND_DEPLOYMENT, "catalyst-system", "catalyst-api", "helm-controller");
+        demo_workload_edit_images(run->world, region, DEMO_KIND_DEPLOYMENT, "catalyst-system", "catalyst-api",
+                                  "helm-controller");
     }
     demo_cutover_run_log(run, "waiting for the rollout of catalyst-system/catalyst-api");
     if (!demo_cutover_run_restart_api(run) || !demo_cutover_run_wait(run, 60))
@@ -139,11 +154,14 @@ static enum status edit_token(json_t *secret, void *context, struct error *err)
 
 bool demo_cutover_platform_token(struct demo_cutover_run *run)
 {
-    demo_cutover_run_log(run, "POST /api/v1/users/gitea_admin/tokens catalyst-platform-bootstrap-%lld: 201", (long long)(run->attempt_ms / 1000));
+    demo_cutover_run_log(run, "POST /api/v1/users/gitea_admin/tokens catalyst-platform-bootstrap-%lld: 201",
+                         (long long)(run->attempt_ms / 1000));
     if (!demo_cutover_run_wait(run, 10))
         return false;
-    demo_store_update(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_SECRET, "org-services", "provisioning-github-token", edit_token, run, DEMO_CUTOVER_MANAGER);
-    demo_cutover_run_log(run, "GET /api/v1/user with the new token: 200; Secret org-services/provisioning-github-token patched");
+    demo_store_update(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_SECRET, "org-services",
+                      "provisioning-github-token", edit_token, run, DEMO_CUTOVER_MANAGER);
+    demo_cutover_run_log(
+        run, "GET /api/v1/user with the new token: 200; Secret org-services/provisioning-github-token patched");
     return demo_cutover_run_wait(run, 8);
 }
 
@@ -182,9 +200,12 @@ static enum status edit_values(json_t *release, void *context, struct error *err
 static bool pivot_values(struct demo_cutover_run *run, int region, const char *name_space, const char *name)
 {
     size_t changed = 0;
-    enum status status = demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, name_space, name, edit_values, &changed, DEMO_CUTOVER_MANAGER);
+    enum status status = demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, name_space, name,
+                                           edit_values, &changed, DEMO_CUTOVER_MANAGER);
     demo_cutover_run_log(run, "[%s] %s/%s: %s", demo_world_region(region), name_space, name,
-                         status == STATUS_NOT_FOUND ? "SKIP absent (topology)" : changed ? "OK" : "SKIP already right");
+                         status == STATUS_NOT_FOUND ? "SKIP absent (topology)"
+                         : changed                  ? "OK"
+                                                    : "SKIP already right");
     return demo_cutover_run_wait(run, 2);
 }
 
@@ -246,7 +267,8 @@ static char *local_package(const json_t *provider)
         const char *path = package + strlen(PREFIXES[i]);
         const char *tag = strrchr(path, ':');
         char *digest = demo_build_digest(demo_json_at(provider, "spec.package"));
-        char *made = alloc_printf(DEMO_CUTOVER_HARBOR "/proxy-xpkg/%.*s@%s", (int)(tag ? (size_t)(tag - path) : strlen(path)), path, digest);
+        char *made = alloc_printf(DEMO_CUTOVER_HARBOR "/proxy-xpkg/%.*s@%s",
+                                  (int)(tag ? (size_t)(tag - path) : strlen(path)), path, digest);
         free(digest);
         return made;
     }
@@ -259,7 +281,8 @@ static bool pivot_provider(struct demo_cutover_run *run, int region, const json_
     if (!package)
         return true;
     const char *name = demo_json_text(provider, "metadata.name");
-    demo_store_update(run->world->stores[region], DEMO_KIND_PROVIDER, "", name, edit_package, package, DEMO_CUTOVER_MANAGER);
+    demo_store_update(run->world->stores[region], DEMO_KIND_PROVIDER, "", name, edit_package, package,
+                      DEMO_CUTOVER_MANAGER);
     demo_cutover_run_log(run, "[%s] Provider %s -> %s", demo_world_region(region), name, package);
     free(package);
     return demo_cutover_run_wait(run, 4);
@@ -268,9 +291,10 @@ static bool pivot_provider(struct demo_cutover_run *run, int region, const json_
 static void put_image_config(struct demo_cutover_run *run, int region)
 {
     json_t *config = demo_build_object(NULL, "cutover-harbor-xpkg", NULL, 0);
-    json_object_set_new(config, "spec", json_pack("{s:[{s:s}, {s:s}], s:{s:{s:{s:s}}}}", "matchImages", "prefix", DEMO_CUTOVER_HARBOR "/proxy-xpkg",
-                                                  "prefix", DEMO_CUTOVER_REGISTRY "/proxy-xpkg", "registry", "authentication", "pullSecretRef", "name",
-                                                  "cutover-harbor-xpkg-pull"));
+    json_object_set_new(config, "spec",
+                        json_pack("{s:[{s:s}, {s:s}], s:{s:{s:{s:s}}}}", "matchImages", "prefix",
+                                  DEMO_CUTOVER_HARBOR "/proxy-xpkg", "prefix", DEMO_CUTOVER_REGISTRY "/proxy-xpkg",
+                                  "registry", "authentication", "pullSecretRef", "name", "cutover-harbor-xpkg-pull"));
     demo_store_put(run->world->stores[region], DEMO_KIND_IMAGECONFIG, config, DEMO_CUTOVER_MANAGER);
     demo_cutover_run_log(run, "[%s] ImageConfig cutover-harbor-xpkg written", demo_world_region(region));
 }

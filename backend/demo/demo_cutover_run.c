@@ -89,7 +89,8 @@ static const char *typical_failure(const char *step)
     static const char *const TEXTS[][2] = {
         {"gitea-mirror", "push to gitea-http.gitea.svc.cluster.local:3000 failed: 401 Unauthorized"},
         {"harbor-prewarm", "skopeo copy docker.io/grafana/mimir:2.14.3: 504 Gateway Time-out after 6 attempts"},
-        {"helmrepository-patches", "helm pull bp-harbor 1.4.2 from oci://registry." DEMO_WORLD_FQDN "/openova-io: not found"},
+        {"helmrepository-patches",
+         "helm pull bp-harbor 1.4.2 from oci://registry." DEMO_WORLD_FQDN "/openova-io: not found"},
         {"vcluster-registry-pivot", "RESIDUAL-TETHER flux-system/bp-mgmt-vcluster .spec.values.global.registryMirror"},
         {"egress-block-test", "NEW NotReady during the hold: flux-system/bp-external-secrets"}};
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
@@ -106,7 +107,8 @@ bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds)
         run->virtual_ms += (int64_t)(seconds * 1000);
         return true;
     }
-    return sleep_ms(run->cutover, demo_world_pace_ms(run->world, seconds)) || demo_cutover_run_fail(run, "the demo is stopping");
+    return sleep_ms(run->cutover, demo_world_pace_ms(run->world, seconds)) ||
+           demo_cutover_run_fail(run, "the demo is stopping");
 }
 
 bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cutover_await *wait)
@@ -133,9 +135,11 @@ static void resume(struct demo_cutover_run *run)
     timestamp_format(now, demo_cutover_run_now(run));
     demo_cutover_status_set_step(run->world, run->step, "result", "");
     demo_cutover_status_set(run->world, "cutoverLastAttemptStartedAt", now, "failedStep", "", "lastError", "", NULL);
-    demo_cutover_run_emit(run, "cutover-started", "info", NULL, NULL, "resuming an interrupted cutover at step %s", run->step);
+    demo_cutover_run_emit(run, "cutover-started", "info", NULL, NULL, "resuming an interrupted cutover at step %s",
+                          run->step);
     demo_cutover_status_set_step(run->world, run->step, "result", "running");
-    demo_cutover_run_emit(run, "cutover-step-started", "info", run->step, run->job, "step %s resumed: attached to running Job %s", run->step, run->job);
+    demo_cutover_run_emit(run, "cutover-step-started", "info", run->step, run->job,
+                          "step %s resumed: attached to running Job %s", run->step, run->job);
 }
 
 bool demo_cutover_run_restart_api(struct demo_cutover_run *run)
@@ -147,7 +151,8 @@ bool demo_cutover_run_restart_api(struct demo_cutover_run *run)
     if (cutover->restart.go_away)
         cutover->restart.go_away(cutover->restart.context);
     int64_t down_ms = demo_world_pace_ms(run->world, API_DOWN_S);
-    bool goes_on = sleep_ms(cutover, down_ms > API_DOWN_LEAST_MS ? down_ms : API_DOWN_LEAST_MS) || demo_cutover_run_fail(run, "the demo is stopping");
+    bool goes_on = sleep_ms(cutover, down_ms > API_DOWN_LEAST_MS ? down_ms : API_DOWN_LEAST_MS) ||
+                   demo_cutover_run_fail(run, "the demo is stopping");
     if (cutover->restart.come_back && goes_on)
         cutover->restart.come_back(cutover->restart.context);
     if (goes_on)

@@ -1,4 +1,5 @@
-/* One run of the cutover: its clock, its log, its status rows. Internal to the demo_cutover_* files; the run's thread only. */
+/* One run of the cutover: its clock, its log, its status rows. Internal to the demo_cutover_* files; the run's thread
+ * only. */
 #ifndef DEMO_DEMO_CUTOVER_RUN_H
 #define DEMO_DEMO_CUTOVER_RUN_H
 
@@ -23,14 +24,14 @@ struct demo_cutover_run {
     struct demo_world *world;
     struct demo_cutover *cutover;
     enum demo_cutover_source source;
-    bool is_instant;       /* waits cost no time; the clock below moves instead */
-    int64_t virtual_ms;    /* wall clock of an instant run */
-    int64_t attempt_ms;    /* when this attempt began */
+    bool is_instant;               /* waits cost no time; the clock below moves instead */
+    int64_t virtual_ms;            /* wall clock of an instant run */
+    int64_t attempt_ms;            /* when this attempt began */
     struct demo_cutover_past past; /* what an instant run leaves out */
-    const char *step;      /* running step's name */
+    const char *step;              /* running step's name */
     char job[128], pod[160];
-    int waits;             /* of the running step */
-    char error[400];       /* why the running step failed */
+    int waits;       /* of the running step */
+    char error[400]; /* why the running step failed */
 };
 
 int64_t demo_cutover_run_now(const struct demo_cutover_run *run); /* wall, milliseconds */
@@ -71,16 +72,23 @@ void demo_cutover_run_emit(struct demo_cutover_run *run, const char *phase, cons
 void demo_cutover_status_set(struct demo_world *world, ...) __attribute__((sentinel));
 void demo_cutover_status_set_step(struct demo_world *world, const char *step, const char *field, const char *value);
 void demo_cutover_status_get(struct demo_world *world, const char *key, char *out, size_t size); /* "" when absent */
-void demo_cutover_status_get_step(struct demo_world *world, const char *step, const char *field, char *out, size_t size);
+void demo_cutover_status_get_step(struct demo_world *world, const char *step, const char *field, char *out,
+                                  size_t size);
 json_t *demo_cutover_status_data(struct demo_world *world); /* new; NULL: no such ConfigMap */
 
 /* ---- Jobs (demo_cutover_jobs.c) ---- */
 
 void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cutover_found *found);
 void demo_cutover_jobs_finish(struct demo_cutover_run *run, bool succeeded);
-enum demo_cutover_job_state { DEMO_CUTOVER_JOB_NONE, DEMO_CUTOVER_JOB_RUNNING, DEMO_CUTOVER_JOB_COMPLETE,
-                              DEMO_CUTOVER_JOB_FAILED, DEMO_CUTOVER_JOB_TIMED_OUT };
-enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job, size_t size);
+enum demo_cutover_job_state {
+    DEMO_CUTOVER_JOB_NONE,
+    DEMO_CUTOVER_JOB_RUNNING,
+    DEMO_CUTOVER_JOB_COMPLETE,
+    DEMO_CUTOVER_JOB_FAILED,
+    DEMO_CUTOVER_JOB_TIMED_OUT
+};
+enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job,
+                                                       size_t size);
 void demo_cutover_jobs_remove(struct demo_cutover_run *run, const char *step);
 
 /* ---- what the Jobs do: one function per step; false with run->error ---- */

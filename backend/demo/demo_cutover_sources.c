@@ -25,7 +25,9 @@ static void put_git_auth(struct demo_cutover_run *run, int region)
     demo_luck_hex(&luck, token, 40);
     json_t *secret = demo_build_object("flux-system", "cutover-gitea-git-auth", NULL, 0);
     json_object_set_new(secret, "type", json_string("Opaque"));
-    json_object_set_new(secret, "data", json_pack("{s:o, s:o}", "username", demo_build_base64("gitea_admin"), "password", demo_build_base64(token)));
+    json_object_set_new(
+        secret, "data",
+        json_pack("{s:o, s:o}", "username", demo_build_base64("gitea_admin"), "password", demo_build_base64(token)));
     demo_store_put(run->world->stores[region], DEMO_KIND_SECRET, secret, DEMO_CUTOVER_MANAGER);
 }
 
@@ -42,16 +44,19 @@ static enum status edit_git(json_t *source, void *context, struct error *err)
     demo_json_set(source, "spec.url", json_string(patch->url));
     demo_json_set(source, "spec.ref", json_pack("{s:s}", "branch", "main"));
     demo_json_set(source, "spec.secretRef", json_pack("{s:s}", "name", "cutover-gitea-git-auth"));
-    demo_json_set(source, "spec.ignore", json_string("/*\n!/clusters/_template\n!/clusters/" DEMO_WORLD_FQDN "\n!/platform\n!/products\n"));
+    demo_json_set(source, "spec.ignore",
+                  json_string("/*\n!/clusters/_template\n!/clusters/" DEMO_WORLD_FQDN "\n!/platform\n!/products\n"));
     if (!demo_json_at(source, "metadata.annotations"))
         demo_json_set(source, "metadata.annotations", json_object());
-    json_object_set_new(demo_json_at(source, "metadata.annotations"), "reconcile.fluxcd.io/requestedAt", json_string(now));
+    json_object_set_new(demo_json_at(source, "metadata.annotations"), "reconcile.fluxcd.io/requestedAt",
+                        json_string(now));
     return STATUS_OK;
 }
 
 static bool is_reconciled(const json_t *object, const void *context)
 {
-    return demo_json_integer(object, "metadata.generation", 1) == demo_json_integer(object, "status.observedGeneration", 0) &&
+    return demo_json_integer(object, "metadata.generation", 1) ==
+               demo_json_integer(object, "status.observedGeneration", 0) &&
            demo_flux_is_ready(object);
 }
 
@@ -69,19 +74,25 @@ static void set_region_result(struct demo_cutover_run *run, int region)
 
 bool demo_cutover_sources_git(struct demo_cutover_run *run)
 {
-    static const char *const URLS[DEMO_WORLD_REGIONS] = {"http://gitea-http.gitea.svc.cluster.local:3000/openova/openova",
-                                                         "https://gitea." DEMO_WORLD_FQDN "/openova/openova"};
+    static const char *const URLS[DEMO_WORLD_REGIONS] = {
+        "http://gitea-http.gitea.svc.cluster.local:3000/openova/openova",
+        "https://gitea." DEMO_WORLD_FQDN "/openova/openova"};
     for (int region = 0; region < demo_cutover_run_regions(run); region++) {
         put_git_auth(run, region);
         demo_cutover_run_log(run, "[%s] Secret flux-system/cutover-gitea-git-auth written", demo_world_region(region));
         if (!demo_cutover_run_wait(run, 15))
             return false;
         struct git_patch patch = {URLS[region], run};
-        demo_store_update(run->world->stores[region], DEMO_KIND_GITREPOSITORY, "flux-system", "openova", edit_git, &patch, DEMO_CUTOVER_MANAGER);
-        demo_cutover_run_log(run, "[%s] GitRepository flux-system/openova -> %s", demo_world_region(region), URLS[region]);
-        struct demo_cutover_await ready = {region, DEMO_KIND_GITREPOSITORY, "flux-system", "openova", is_reconciled, NULL, 300};
+        demo_store_update(run->world->stores[region], DEMO_KIND_GITREPOSITORY, "flux-system", "openova", edit_git,
+                          &patch, DEMO_CUTOVER_MANAGER);
+        demo_cutover_run_log(run, "[%s] GitRepository flux-system/openova -> %s", demo_world_region(region),
+                             URLS[region]);
+        struct demo_cutover_await ready = {
+            region, DEMO_KIND_GITREPOSITORY, "flux-system", "openova", is_reconciled, NULL, 300};
         if (!demo_cutover_run_await(run, &ready))
-            return demo_cutover_run_fail(run, "[%s] GitRepository flux-system/openova not Ready at its generation after 300 s", demo_world_region(region));
+            return demo_cutover_run_fail(
+                run, "[%s] GitRepository flux-system/openova not Ready at its generation after 300 s",
+                demo_world_region(region));
         demo_cutover_run_log(run, "[%s] Ready=True at observedGeneration", demo_world_region(region));
         if (!demo_cutover_run_wait(run, 25))
             return false;
@@ -132,8 +143,9 @@ static void edit_pull_secrets(struct demo_cutover_run *run, struct auth_edit edi
         json_t *secret = NULL;
         json_array_foreach(secrets, index, secret)
             if (strcmp(demo_json_text(secret, "metadata.name"), "ghcr-pull") == 0)
-                demo_store_update(run->world->stores[region], DEMO_KIND_SECRET, demo_json_text(secret, "metadata.namespace"), "ghcr-pull",
-                                  edit_auths, &edit, DEMO_CUTOVER_MANAGER);
+                demo_store_update(run->world->stores[region], DEMO_KIND_SECRET,
+                                  demo_json_text(secret, "metadata.namespace"), "ghcr-pull", edit_auths, &edit,
+                                  DEMO_CUTOVER_MANAGER);
         json_decref(secrets);
     }
 }
@@ -165,8 +177,8 @@ static bool patch_repositories(struct demo_cutover_run *run, int region, double 
         if (!goes_on || !is_upstream(repository))
             continue;
         const char *name = demo_json_text(repository, "metadata.name");
-        demo_store_update(store, DEMO_KIND_HELMREPOSITORY, demo_json_text(repository, "metadata.namespace"), name, edit_repository, NULL,
-                          DEMO_CUTOVER_MANAGER);
+        demo_store_update(store, DEMO_KIND_HELMREPOSITORY, demo_json_text(repository, "metadata.namespace"), name,
+                          edit_repository, NULL, DEMO_CUTOVER_MANAGER);
         demo_cutover_run_log(run, "phase 1 [%s]: %s -> " LOCAL_OCI " OK", demo_world_region(region), name);
         (*patched)++;
         goes_on = demo_cutover_run_wait(run, seconds_each);
@@ -200,26 +212,35 @@ static void put_authority(struct demo_cutover_run *run, int region)
 {
     json_t *secret = demo_build_object("flux-system", "cutover-harbor-ca", NULL, 0);
     json_object_set_new(secret, "type", json_string("Opaque"));
-    json_object_set_new(secret, "data", json_pack("{s:o}", "ca.crt", demo_build_base64("-----BEGIN CERTIFICATE-----\ndemo\n-----END CERTIFICATE-----\n")));
+    json_object_set_new(secret, "data",
+                        json_pack("{s:o}", "ca.crt",
+                                  demo_build_base64("-----BEGIN CERTIFICATE-----\ndemo\n-----END CERTIFICATE-----\n")));
     demo_store_put(run->world->stores[region], DEMO_KIND_SECRET, secret, DEMO_CUTOVER_MANAGER);
 }
 
 static void pivot_git(struct demo_cutover_run *run)
 {
     static const char PAIR[] = "url: " UPSTREAM_OCI "\n  secretRef:\n    name: ghcr-pull\n";
-    static const char LOCAL_PAIR[] = "url: " LOCAL_OCI "\n  secretRef:\n    name: ghcr-pull\n  certSecretRef:\n    name: cutover-harbor-ca\n";
+    static const char LOCAL_PAIR[] =
+        "url: " LOCAL_OCI "\n  secretRef:\n    name: ghcr-pull\n  certSecretRef:\n    name: cutover-harbor-ca\n";
     struct demo_git *git = run->world->git;
-    size_t files = demo_git_replace(git, DEMO_GIT_SLOTS, PAIR, LOCAL_PAIR, AUTHOR, "cutover: HelmRepositories to the local registry");
-    demo_git_replace(git, DEMO_GIT_SLOTS, "url: " UPSTREAM_OCI "\n", "url: " LOCAL_OCI "\n", AUTHOR, "cutover: catalog to the local registry");
+    size_t files = demo_git_replace(git, DEMO_GIT_SLOTS, PAIR, LOCAL_PAIR, AUTHOR,
+                                    "cutover: HelmRepositories to the local registry");
+    demo_git_replace(git, DEMO_GIT_SLOTS, "url: " UPSTREAM_OCI "\n", "url: " LOCAL_OCI "\n", AUTHOR,
+                     "cutover: catalog to the local registry");
     demo_cutover_run_log(run, "phase 2: %zu slot files rewritten in gitea openova/openova, pushed to main", files);
 }
 
 static void pivot_loft(struct demo_cutover_run *run, int region)
 {
     struct demo_store *store = run->world->stores[region];
-    demo_store_update(store, DEMO_KIND_HELMRELEASE, "flux-system", "bp-vcluster-helmrepo", edit_suspend, NULL, DEMO_CUTOVER_MANAGER);
-    demo_store_update(store, DEMO_KIND_HELMREPOSITORY, "vcluster-system", "loft", edit_loft, NULL, DEMO_CUTOVER_MANAGER);
-    demo_cutover_run_log(run, "phase 2c [%s]: vcluster-system/loft -> type oci " LOCAL_OCI "; HelmRelease bp-vcluster-helmrepo suspended",
+    demo_store_update(store, DEMO_KIND_HELMRELEASE, "flux-system", "bp-vcluster-helmrepo", edit_suspend, NULL,
+                      DEMO_CUTOVER_MANAGER);
+    demo_store_update(store, DEMO_KIND_HELMREPOSITORY, "vcluster-system", "loft", edit_loft, NULL,
+                      DEMO_CUTOVER_MANAGER);
+    demo_cutover_run_log(run,
+                         "phase 2c [%s]: vcluster-system/loft -> type oci " LOCAL_OCI
+                         "; HelmRelease bp-vcluster-helmrepo suspended",
                          demo_world_region(region));
 }
 
@@ -235,7 +256,8 @@ static bool read_back(struct demo_cutover_run *run)
             total += patched;
         }
         clean = total == 0 ? clean + 1 : 0;
-        demo_cutover_run_log(run, "phase 3: read-back %s (%zu upstream)", total ? "dirty, patched again" : "clean", total);
+        demo_cutover_run_log(run, "phase 3: read-back %s (%zu upstream)", total ? "dirty, patched again" : "clean",
+                             total);
         if (!demo_cutover_run_wait(run, 10))
             return false;
     }
@@ -249,7 +271,8 @@ static bool patch_regions(struct demo_cutover_run *run)
         put_authority(run, region);
         if (!patch_repositories(run, region, region == DEMO_WORLD_PRIMARY ? PATCH_S : PATCH_S / 3, &patched))
             return false;
-        demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, "flux-system", "bp-catalyst-platform", edit_catalog, NULL, DEMO_CUTOVER_MANAGER);
+        demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, "flux-system", "bp-catalyst-platform",
+                          edit_catalog, NULL, DEMO_CUTOVER_MANAGER);
         pivot_loft(run, region);
         if (region == DEMO_WORLD_PRIMARY)
             pivot_git(run);
@@ -268,7 +291,8 @@ bool demo_cutover_sources_helm(struct demo_cutover_run *run)
         return false;
     for (int region = 1; region < demo_cutover_run_regions(run); region++)
         set_region_result(run, region);
-    static const char *const SAMPLES[] = {"bp-harbor", "bp-gitea", "bp-cilium", "bp-keycloak", "bp-openbao", "bp-catalyst-platform"};
+    static const char *const SAMPLES[] = {"bp-harbor",   "bp-gitea",   "bp-cilium",
+                                          "bp-keycloak", "bp-openbao", "bp-catalyst-platform"};
     for (size_t i = 0; i < sizeof SAMPLES / sizeof *SAMPLES; i++) {
         if (!demo_cutover_run_wait(run, 20))
             return false;

@@ -19,8 +19,8 @@ static enum status edit_data(json_t *document, void *context, struct error *err)
 
 static void update(struct demo_world *world, json_t *take_values)
 {
-    demo_store_update(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, DEMO_CUTOVER_NAMESPACE, DEMO_CUTOVER_STATUS, edit_data,
-                      take_values, "catalyst-api");
+    demo_store_update(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, DEMO_CUTOVER_NAMESPACE,
+                      DEMO_CUTOVER_STATUS, edit_data, take_values, "catalyst-api");
     json_decref(take_values);
 }
 
@@ -45,7 +45,8 @@ void demo_cutover_status_set_step(struct demo_world *world, const char *step, co
 
 json_t *demo_cutover_status_data(struct demo_world *world)
 {
-    json_t *document = demo_store_get(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, DEMO_CUTOVER_NAMESPACE, DEMO_CUTOVER_STATUS);
+    json_t *document = demo_store_get(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, DEMO_CUTOVER_NAMESPACE,
+                                      DEMO_CUTOVER_STATUS);
     if (!document)
         return NULL;
     json_t *data = json_object_get(document, "data");

@@ -7,7 +7,8 @@
 
 static const struct demo_estate_organization ORGANIZATIONS[] = {
     {"bluewave", "Bluewave Travel", "customer", "sme", "real", "it@bluewave.example", "Ready", "Ready", NULL},
-    {"northwind", "Northwind Logistics", "customer", "corporate", "real", "platform@northwind.example", "Ready", "Ready", NULL},
+    {"northwind", "Northwind Logistics", "customer", "corporate", "real", "platform@northwind.example", "Ready",
+     "Ready", NULL},
     {"finovate", "Finovate Bank", "customer", "corporate", "real", "sre@finovate.example", "Ready", "Ready", NULL},
     {"greenfield", "Greenfield Farms", "customer", "sme", "real", "office@greenfield.example", "Failed", "Ready",
      "robot user 'greenfield-iac': gitea answered 409 Conflict: user already exists [name: greenfield-iac]"},
@@ -15,8 +16,10 @@ static const struct demo_estate_organization ORGANIZATIONS[] = {
 };
 
 static const struct demo_estate_environment ENVIRONMENTS[] = {
-    {"bluewave", "prod", true},   {"bluewave", "stg", false},  {"northwind", "prod", true},   {"northwind", "uat", false},
-    {"northwind", "dev", false},  {"finovate", "prod", true},  {"finovate", "stg", false},    {"greenfield", "prod", false},
+    {"bluewave", "prod", true},   {"bluewave", "stg", false},  {"northwind", "prod", true},   {"northwind", "uat",
+     false},
+    {"northwind", "dev", false},  {"finovate", "prod", true},  {"finovate", "stg", false},    {"greenfield", "prod",
+     false},
     {"platform", "prod", true},   {"platform", "dev", false},
 };
 
@@ -54,21 +57,27 @@ static const struct demo_estate_blueprint BLUEPRINTS[] = {
     {"bp-wordpress", "1.2.0", "WordPress", "cms", "Web sites and blogs", "docker.io/library/wordpress:6.7.1"},
     {"bp-ghost", "1.0.4", "Ghost", "cms", "Publishing with newsletters", "docker.io/library/ghost:5.105.0"},
     {"bp-medusa", "0.9.3", "Medusa", "commerce", "Headless commerce", "docker.io/medusajs/medusa:2.1.0"},
-    {"bp-nextcloud", "1.1.2", "Nextcloud", "collaboration", "Files, calendars and talk", "docker.io/library/nextcloud:30.0.4"},
-    {"bp-mattermost", "1.0.8", "Mattermost", "collaboration", "Team messaging", "docker.io/mattermost/mattermost-team-edition:10.3.1"},
+    {"bp-nextcloud", "1.1.2", "Nextcloud", "collaboration", "Files, calendars and talk",
+     "docker.io/library/nextcloud:30.0.4"},
+    {"bp-mattermost", "1.0.8", "Mattermost", "collaboration", "Team messaging",
+     "docker.io/mattermost/mattermost-team-edition:10.3.1"},
     {"bp-outline", "1.0.3", "Outline", "collaboration", "Team knowledge base", "docker.io/outlinewiki/outline:0.81.1"},
     {"bp-temporal", "1.3.1", "Temporal", "integration", "Durable workflows", "docker.io/temporalio/server:1.25.2"},
     {"bp-n8n", "1.0.6", "n8n", "integration", "Workflow automation", "docker.io/n8nio/n8n:1.72.1"},
     {"bp-odoo", "1.1.4", "Odoo", "business", "ERP and accounting", "docker.io/library/odoo:18.0"},
-    {"bp-metabase", "1.0.7", "Metabase", "analytics", "Questions and dashboards", "docker.io/metabase/metabase:v0.52.3"},
-    {"bp-postgres", "1.0.9", "PostgreSQL", "data", "Relational database (CloudNativePG)", "ghcr.io/cloudnative-pg/postgresql:16.6"},
+    {"bp-metabase", "1.0.7", "Metabase", "analytics", "Questions and dashboards",
+     "docker.io/metabase/metabase:v0.52.3"},
+    {"bp-postgres", "1.0.9", "PostgreSQL", "data", "Relational database (CloudNativePG)",
+     "ghcr.io/cloudnative-pg/postgresql:16.6"},
     {"bp-valkey-instance", "1.0.2", "Valkey", "data", "In-memory store", "docker.io/valkey/valkey:8.0.1-alpine"},
     {"bp-vaultwarden", "1.0.1", "Vaultwarden", "security", "Password manager", "docker.io/vaultwarden/server:1.32.7"},
-    {"bp-uptime-kuma", "1.0.0", "Uptime Kuma", "observability", "Status pages", "docker.io/louislam/uptime-kuma:1.23.16"},
+    {"bp-uptime-kuma", "1.0.0", "Uptime Kuma", "observability", "Status pages",
+     "docker.io/louislam/uptime-kuma:1.23.16"},
 };
 
 static const struct demo_estate_spine SPINES[] = {
-    {"bp-grafana", "Grafana"}, {"bp-harbor", "Harbor"},       {"bp-gitea", "Gitea"},         {"bp-keycloak", "Keycloak"},
+    {"bp-grafana", "Grafana"}, {"bp-harbor", "Harbor"},       {"bp-gitea", "Gitea"},         {"bp-keycloak",
+     "Keycloak"},
     {"bp-openbao", "OpenBao"}, {"bp-guacamole", "Guacamole"}, {"bp-langfuse", "Langfuse"},   {"bp-newapi", "NewAPI"},
 };
 

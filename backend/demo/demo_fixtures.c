@@ -13,24 +13,42 @@ struct event_row {
 };
 
 static const struct event_row EVENTS[] = {
-    {DEMO_KIND_HELMRELEASE, "finovate", "dashboards",
-     {"Warning", "UpgradeFailed", "Helm upgrade failed for release finovate/dashboards with chart bp-metabase@1.0.7: context deadline exceeded",
+    {DEMO_KIND_HELMRELEASE,
+     "finovate",
+     "dashboards",
+     {"Warning", "UpgradeFailed",
+      "Helm upgrade failed for release finovate/dashboards with chart bp-metabase@1.0.7: context deadline exceeded",
       "helm-controller", 3 * DEMO_BUILD_HOUR}},
-    {DEMO_KIND_DEPLOYMENT, "northwind", "tracking-uat",
+    {DEMO_KIND_DEPLOYMENT,
+     "northwind",
+     "tracking-uat",
      {"Warning", "BackOff", "Back-off restarting failed container tracking-uat in pod", "kubelet", 240}},
-    {DEMO_KIND_CERTIFICATE, "bluewave", "shop-tls", {"Normal", "Issuing", "Renewing certificate as renewal was scheduled", "cert-manager", 900}},
-    {DEMO_KIND_HELMRELEASE, "flux-system", "bp-catalyst-platform",
-     {"Normal", "UpgradeSucceeded", "Helm upgrade succeeded for release catalyst-system/catalyst-platform with chart bp-catalyst-platform@1.4.166",
+    {DEMO_KIND_CERTIFICATE,
+     "bluewave",
+     "shop-tls",
+     {"Normal", "Issuing", "Renewing certificate as renewal was scheduled", "cert-manager", 900}},
+    {DEMO_KIND_HELMRELEASE,
+     "flux-system",
+     "bp-catalyst-platform",
+     {"Normal", "UpgradeSucceeded",
+      "Helm upgrade succeeded for release catalyst-system/catalyst-platform with chart bp-catalyst-platform@1.4.166",
       "helm-controller", 5 * DEMO_BUILD_HOUR}},
-    {DEMO_KIND_ORGANIZATION, "", "greenfield",
-     {"Warning", "IacBootstrapFailed", "robot user 'greenfield-iac': gitea answered 409 Conflict", "organization-controller", DEMO_BUILD_DAY}},
-    {DEMO_KIND_NODE, "", "fsn-w2", {"Normal", "NodeReady", "Node fsn-w2 status is now: NodeReady", "kubelet", 2 * DEMO_BUILD_DAY}},
+    {DEMO_KIND_ORGANIZATION,
+     "",
+     "greenfield",
+     {"Warning", "IacBootstrapFailed", "robot user 'greenfield-iac': gitea answered 409 Conflict",
+      "organization-controller", DEMO_BUILD_DAY}},
+    {DEMO_KIND_NODE,
+     "",
+     "fsn-w2",
+     {"Normal", "NodeReady", "Node fsn-w2 status is now: NodeReady", "kubelet", 2 * DEMO_BUILD_DAY}},
 };
 
 static void write_events(struct demo_world *world)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(EVENTS); i++) {
-        json_t *object = demo_store_get(world->stores[DEMO_WORLD_PRIMARY], EVENTS[i].kind, EVENTS[i].name_space, EVENTS[i].name);
+        json_t *object =
+            demo_store_get(world->stores[DEMO_WORLD_PRIMARY], EVENTS[i].kind, EVENTS[i].name_space, EVENTS[i].name);
         if (object)
             demo_chronicle_write(world, DEMO_WORLD_PRIMARY, object, &EVENTS[i].entry);
         json_decref(object);
@@ -45,6 +63,7 @@ void demo_fixtures_load(struct demo_world *world)
         demo_fixtures_platform(world, region);
     }
     demo_fixtures_estate(world);
+    demo_fixtures_applications(world);
     demo_fixtures_recovery(world);
     demo_fixtures_cutover(world);
     write_events(world);

@@ -7,15 +7,24 @@
 
 #define DEMO_FIXTURES_AGE_DAYS 9
 
-void demo_fixtures_load(struct demo_world *world); /* everything below, in both regions */
+/* Everything below, in both regions. */
+void demo_fixtures_load(struct demo_world *world);
 
-void demo_fixtures_platform(struct demo_world *world, int region); /* namespaces, nodes, secrets, certificates, packages */
-void demo_fixtures_flux(struct demo_world *world, int region);     /* sources, Kustomizations, the kit's releases */
+/* Namespaces, nodes, CRDs, services, packages, certificates; calls demo_fixtures_secrets. */
+void demo_fixtures_platform(struct demo_world *world, int region);
+void demo_fixtures_secrets(struct demo_world *world, int region); /* credentials and configuration */
+
+/* Sources, Kustomizations, the kit's releases; then what those releases run. */
+void demo_fixtures_flux(struct demo_world *world, int region);
 void demo_fixtures_workloads(struct demo_world *world, int region);
-void demo_fixtures_estate(struct demo_world *world);               /* Organizations, Environments, Applications, Blueprints */
-void demo_fixtures_secrets(struct demo_world *world, int region);  /* credentials and configuration; of _platform */
-void demo_fixtures_recovery(struct demo_world *world);             /* Continuums, CNPG pairs, user access */
-void demo_fixtures_cutover(struct demo_world *world);              /* step ConfigMaps, status, DaemonSet; primary region */
+
+/* Organizations, Environments, Blueprints; their Applications, in both regions; Continuums, CNPG pairs, user access. */
+void demo_fixtures_estate(struct demo_world *world);
+void demo_fixtures_applications(struct demo_world *world);
+void demo_fixtures_recovery(struct demo_world *world);
+
+/* Step ConfigMaps, status, DaemonSet; primary region. */
+void demo_fixtures_cutover(struct demo_world *world);
 
 /* A deployed HelmRelease's status: `versions` history entries, the last one `age_seconds` old. */
 void demo_fixtures_deploy(json_t *release, const char *app_version, int versions, int64_t age_seconds);

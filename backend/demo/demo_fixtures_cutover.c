@@ -15,8 +15,9 @@
 
 static json_t *labels_of(const char *component)
 {
-    return json_pack("{s:s, s:s, s:s, s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover", "app.kubernetes.io/component",
-                     component, "app.kubernetes.io/managed-by", "Helm", "app.kubernetes.io/instance", "self-sovereign-cutover");
+    return json_pack("{s:s, s:s, s:s, s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover",
+                     "app.kubernetes.io/component", component, "app.kubernetes.io/managed-by", "Helm",
+                     "app.kubernetes.io/instance", "self-sovereign-cutover");
 }
 
 static json_t *repository_names(struct demo_world *world)
@@ -43,7 +44,8 @@ static void put_step(struct demo_world *world, const struct demo_cutover_step *s
     snprintf(order, sizeof order, "%d", step->order);
     json_t *labels = labels_of("cutover-step");
     json_object_set_new(labels, "bp.openova.io/cutover-order", json_string(order));
-    json_object_set_new(labels, "bp.openova.io/cutover-mode", json_string(step->waits_for_daemonset ? "daemonset-wait" : "job"));
+    json_object_set_new(labels, "bp.openova.io/cutover-mode",
+                        json_string(step->waits_for_daemonset ? "daemonset-wait" : "job"));
     if (step->waits_for_daemonset)
         json_object_set_new(labels, "bp.openova.io/cutover-daemonset", json_string(step->name));
     json_t *document = demo_build_object(DEMO_CUTOVER_NAMESPACE, name, labels, AGE);
@@ -61,9 +63,10 @@ static void put_step(struct demo_world *world, const struct demo_cutover_step *s
 static void put_status(struct demo_world *world)
 {
     static const char *const STEP_KEYS[] = {"startedAt", "finishedAt", "result", "jobName"};
-    static const char *const EMPTY[] = {"cutoverStartedAt", "cutoverFinishedAt", "currentStep", "failedStep", "lastError"};
-    json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s}", "cutoverComplete", "false", "currentStepIndex", "0", "totalSteps", "11",
-                             "progressPercent", "0", "registriesYamlActive", "v1");
+    static const char *const EMPTY[] = {"cutoverStartedAt", "cutoverFinishedAt", "currentStep", "failedStep",
+                                        "lastError"};
+    json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s}", "cutoverComplete", "false", "currentStepIndex", "0",
+                             "totalSteps", "11", "progressPercent", "0", "registriesYamlActive", "v1");
     for (size_t i = 0; i < sizeof EMPTY / sizeof *EMPTY; i++)
         json_object_set_new(data, EMPTY[i], json_string(""));
     for (int i = 0; i < DEMO_CUTOVER_STEPS; i++) {
@@ -85,9 +88,11 @@ static void log_daemonset(struct demo_world *world)
     size_t index = 0;
     json_t *pod = NULL;
     json_array_foreach(pods, index, pod) {
-        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"), "registry-pivot", false};
+        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"), "registry-pivot",
+                                   false};
         demo_logs_append(world->logs[DEMO_WORLD_PRIMARY], &key, "[registry-pivot] started, sweep every 15 s");
-        demo_logs_append(world->logs[DEMO_WORLD_PRIMARY], &key, "[registry-pivot] registriesYamlActive=v1: nothing to do");
+        demo_logs_append(world->logs[DEMO_WORLD_PRIMARY], &key,
+                         "[registry-pivot] registriesYamlActive=v1: nothing to do");
     }
     json_decref(pods);
 }
@@ -97,14 +102,23 @@ void demo_fixtures_cutover(struct demo_world *world)
     for (int i = 0; i < DEMO_CUTOVER_STEPS; i++)
         put_step(world, &demo_cutover_chain[i]);
     put_status(world);
-    json_t *account = demo_build_object(DEMO_CUTOVER_NAMESPACE, "bp-self-sovereign-cutover-runner", labels_of("runner"), AGE);
+    json_t *account =
+        demo_build_object(DEMO_CUTOVER_NAMESPACE, "bp-self-sovereign-cutover-runner", labels_of("runner"), AGE);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_SERVICEACCOUNT, account, "helm-controller");
-    struct demo_workload_spec pivot = {.kind = DEMO_KIND_DAEMONSET, .name_space = DEMO_CUTOVER_NAMESPACE, .name = "registry-pivot",
-        .containers = "registry-pivot=docker.io/library/alpine:3.20", .release = "bp-self-sovereign-cutover", .age_seconds = AGE};
+    struct demo_workload_spec pivot = {.kind = DEMO_KIND_DAEMONSET,
+                                       .name_space = DEMO_CUTOVER_NAMESPACE,
+                                       .name = "registry-pivot",
+                                       .containers = "registry-pivot=docker.io/library/alpine:3.20",
+                                       .release = "bp-self-sovereign-cutover",
+                                       .age_seconds = AGE};
     demo_workload_install(world, DEMO_WORLD_PRIMARY, &pivot);
-    struct demo_workload_spec reconciler = {.kind = DEMO_KIND_DEPLOYMENT, .name_space = DEMO_CUTOVER_NAMESPACE,
-        .name = "cutover-daytwo-harbor-reconciler", .replicas = 1, .containers = "reconciler=docker.io/alpine/k8s:1.31.4",
-        .release = "bp-self-sovereign-cutover", .age_seconds = AGE};
+    struct demo_workload_spec reconciler = {.kind = DEMO_KIND_DEPLOYMENT,
+                                            .name_space = DEMO_CUTOVER_NAMESPACE,
+                                            .name = "cutover-daytwo-harbor-reconciler",
+                                            .replicas = 1,
+                                            .containers = "reconciler=docker.io/alpine/k8s:1.31.4",
+                                            .release = "bp-self-sovereign-cutover",
+                                            .age_seconds = AGE};
     demo_workload_install(world, DEMO_WORLD_PRIMARY, &reconciler);
     log_daemonset(world);
 }

@@ -1,4 +1,4 @@
-/* Organizations, Environments, Applications with their HelmReleases and pods, Blueprints, and what --scale multiplies. */
+/* Organizations with their vClusters, Environments, Blueprints, and the Applications that stand for releases of the kit. */
 #include "demo/demo_fixtures.h"
 
 #include <stdio.h>
@@ -8,16 +8,15 @@
 #include "base/alloc.h"
 #include "demo/demo_build.h"
 #include "demo/demo_estate.h"
-#include "demo/demo_flux.h"
 #include "demo/demo_json.h"
 #include "demo/demo_kit.h"
 #include "demo/demo_kit_documents.h"
 #include "demo/demo_workload.h"
 
 #define AGE (6 * DEMO_BUILD_DAY)
-#define EXTRA_PER_SCALE 65 /* releases per region that each further unit of --scale adds */
 
-static const char NO_REGION[] = "platform-bootstrap-owned-host"; /* what bootstrap-owned Applications name (domain 1.2) */
+/* What bootstrap-owned Applications name as their region (domain contract 1.2). */
+static const char NO_REGION[] = "platform-bootstrap-owned-host";
 
 /* ---- Organizations ---- */
 
@@ -25,30 +24,36 @@ static void set_organization_status(json_t *document, const struct demo_estate_o
 {
     char *realm = alloc_printf("%s", row->slug);
     json_t *status = json_pack(
-        "{s:{s:s+, s:s, s:s}, s:{s:s, s:s+, s:s}, s:{s:s, s:s}, s:{s:s, s:[s, s]}, s:{s:s, s:s++, s:s+}, s:i}", "vcluster", "name",
-        "vc-", row->slug, "hostCluster", "hz-fsn-rtz-prod", "phase", "Ready", "keycloakGroup", "id", "6f0d", "path", "/", row->slug,
-        "realm", "sovereign", "perOrgRealm", "realmName", realm, "state", row->realm_state, "giteaOrg", "name", row->slug, "repos",
-        "catalyst-tenant", "applications", "iacBootstrap", "state", row->iac_state, "repoURL",
-        "https://gitea." DEMO_WORLD_FQDN "/", row->slug, "/iac", "robotUsername", row->slug, "-iac", "observedGeneration", 1);
+        "{s:{s:s+, s:s, s:s}, s:{s:s, s:s+, s:s}, s:{s:s, s:s}, s:{s:s, s:[s, s]}, s:{s:s, s:s++, s:s+}, s:i}",
+        "vcluster", "name", "vc-", row->slug, "hostCluster", "hz-fsn-rtz-prod", "phase", "Ready", "keycloakGroup", "id",
+        "6f0d", "path", "/", row->slug, "realm", "sovereign", "perOrgRealm", "realmName", realm, "state",
+        row->realm_state, "giteaOrg", "name", row->slug, "repos", "catalyst-tenant", "applications", "iacBootstrap",
+        "state", row->iac_state, "repoURL", "https://gitea." DEMO_WORLD_FQDN "/", row->slug, "/iac", "robotUsername",
+        row->slug, "-iac", "observedGeneration", 1);
     free(realm);
     if (row->problem)
         json_object_set_new(json_object_get(status, "iacBootstrap"), "lastError", json_string(row->problem));
     json_object_set_new(document, "status", status);
-    demo_build_condition(document, "Ready", "True", "Provisioned", "Organization is provisioned", 5 * DEMO_BUILD_DAY, 1);
+    demo_build_condition(document, "Ready", "True", "Provisioned", "Organization is provisioned", 5 * DEMO_BUILD_DAY,
+                         1);
     bool is_bootstrapped = strcmp(row->iac_state, "Ready") == 0;
     demo_build_condition(document, "IacRepoBootstrapped", is_bootstrapped ? "True" : "False",
-                         is_bootstrapped ? "Bootstrapped" : "BootstrapFailed", row->problem ? row->problem : "", DEMO_BUILD_DAY, 1);
+                         is_bootstrapped ? "Bootstrapped" : "BootstrapFailed", row->problem ? row->problem : "",
+                         DEMO_BUILD_DAY, 1);
 }
 
 static void put_organization(struct demo_world *world, const struct demo_estate_organization *row)
 {
-    json_t *document = demo_build_object(NULL, row->slug, json_pack("{s:s}", "openova.io/sovereign", DEMO_WORLD_FQDN), AGE);
+    json_t *document =
+        demo_build_object(NULL, row->slug, json_pack("{s:s}", "openova.io/sovereign", DEMO_WORLD_FQDN), AGE);
     demo_json_set(document, "metadata.finalizers",
                   json_pack("[s, s]", "orgs.openova.io/iac-bootstrap", "orgs.openova.io/per-org-realm"));
-    json_object_set_new(document, "spec", json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:{s:s}}", "slug", row->slug,
-                                                    "displayName", row->display_name, "kind", row->kind, "tier", row->tier, "billingMode",
-                                                    row->billing, "sovereignRef", DEMO_WORLD_FQDN, "defaultEnvironmentType", "prod",
-                                                    "owners", "email", row->owner, "role", "owner", "identity", "federationProvider", ""));
+    json_object_set_new(document, "spec",
+                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:[{s:s, s:s}], s:{s:s}}", "slug", row->slug,
+                                  "displayName", row->display_name, "kind", row->kind, "tier", row->tier, "billingMode",
+                                  row->billing, "sovereignRef", DEMO_WORLD_FQDN, "defaultEnvironmentType", "prod",
+                                  "owners", "email", row->owner, "role", "owner", "identity", "federationProvider",
+                                  ""));
     set_organization_status(document, row);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_ORGANIZATION, document, "catalyst-api");
 }
@@ -58,7 +63,8 @@ static void put_organization(struct demo_world *world, const struct demo_estate_
 static json_t *environment_region(const char *region)
 {
     char *host = alloc_printf("hz-%s-rtz-prod", region);
-    json_t *value = json_pack("{s:s, s:s, s:s, s:s}", "provider", "hetzner", "region", region, "buildingBlock", "rtz", "hostCluster", host);
+    json_t *value = json_pack("{s:s, s:s, s:s, s:s}", "provider", "hetzner", "region", region, "buildingBlock", "rtz",
+                              "hostCluster", host);
     free(host);
     return value;
 }
@@ -66,209 +72,32 @@ static json_t *environment_region(const char *region)
 static void put_environment(struct demo_world *world, const struct demo_estate_environment *row)
 {
     char *name = alloc_printf("%s-%s", row->organization, row->type);
-    json_t *document = demo_build_object(NULL, name, json_pack("{s:s}", "openova.io/organization", row->organization), AGE);
+    json_t *document =
+        demo_build_object(NULL, name, json_pack("{s:s}", "openova.io/organization", row->organization), AGE);
     json_t *regions = json_array(), *vclusters = json_array();
     for (int region = 0; region < (row->multi_region ? DEMO_WORLD_REGIONS : 1); region++) {
         json_array_append_new(regions, environment_region(demo_world_region(region)));
-        json_array_append_new(vclusters, json_pack("{s:s++, s:s, s:s, s:o}", "host", "hz-", demo_world_region(region), "-rtz-prod", "name",
-                                                   row->organization, "phase", "Ready", "lastTransitionTime", demo_build_ago(AGE - 900)));
+        json_array_append_new(vclusters, json_pack("{s:s++, s:s, s:s, s:o}", "host", "hz-", demo_world_region(region),
+                                                   "-rtz-prod", "name", row->organization, "phase", "Ready",
+                                                   "lastTransitionTime", demo_build_ago(AGE - 900)));
     }
     json_int_t region_count = (json_int_t)json_array_size(regions);
-    json_object_set_new(document, "spec", json_pack("{s:s, s:s, s:s, s:o}", "organizationRef", row->organization, "envType", row->type,
-                                                    "placement", row->multi_region ? "multi-region" : "single-region", "regions", regions));
-    const char *branch = strcmp(row->type, "prod") == 0 ? "main" : strcmp(row->type, "stg") == 0 ? "staging" : "develop";
-    json_object_set_new(document, "status", json_pack("{s:s, s:I, s:o, s:{s:s, s:s}, s:s++, s:i}", "phase", "Ready", "regionCount",
-                                                      region_count, "vclusters", vclusters, "giteaRepoRef", "org", row->organization,
-                                                      "branch", branch, "jetstreamSubjectPrefix", "ws.", name, ".>", "observedGeneration", 1));
-    demo_build_condition(document, "Ready", "True", "Provisioned", "Environment is ready in every region", AGE - 900, 1);
+    json_object_set_new(document, "spec",
+                        json_pack("{s:s, s:s, s:s, s:o}", "organizationRef", row->organization, "envType", row->type,
+                                  "placement", row->multi_region ? "multi-region" : "single-region", "regions",
+                                  regions));
+    const char *branch = strcmp(row->type, "prod") == 0  ? "main"
+                         : strcmp(row->type, "stg") == 0 ? "staging"
+                                                         : "develop";
+    json_object_set_new(document, "status",
+                        json_pack("{s:s, s:I, s:o, s:{s:s, s:s}, s:s++, s:i}", "phase", "Ready", "regionCount",
+                                  region_count, "vclusters", vclusters, "giteaRepoRef", "org", row->organization,
+                                  "branch", branch, "jetstreamSubjectPrefix", "ws.", name, ".>", "observedGeneration",
+                                  1));
+    demo_build_condition(document, "Ready", "True", "Provisioned", "Environment is ready in every region", AGE - 900,
+                         1);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_ENVIRONMENT, document, "environment-controller");
     free(name);
-}
-
-/* ---- Applications ---- */
-
-struct placing {
-    const char *mode;
-    bool is_text;
-    int regions; /* 1: primary only */
-};
-
-static const struct placing PLACINGS[] = {
-    [DEMO_ESTATE_SINGLETON_TEXT] = {"singleton", true, 1},
-    [DEMO_ESTATE_LEGACY_TEXT] = {"active-hotstandby", true, 2},
-    [DEMO_ESTATE_OBJECT] = {"singleton", false, 1},
-    [DEMO_ESTATE_OBJECT_PAIR] = {"active-hot-standby", false, 2},
-    [DEMO_ESTATE_OBJECT_ACTIVE] = {"active-active", false, 2},
-};
-
-static const char *role_in(const struct placing *placing, int region)
-{
-    if (strcmp(placing->mode, "active-active") == 0)
-        return "active";
-    return region == DEMO_WORLD_PRIMARY ? "primary" : "standby";
-}
-
-static json_t *region_names(int count)
-{
-    json_t *names = json_array();
-    for (int region = 0; region < count; region++)
-        json_array_append_new(names, json_string(demo_world_region(region)));
-    return names;
-}
-
-static const char *phase_of(enum demo_estate_trouble trouble)
-{
-    static const char *const PHASES[] = {[DEMO_ESTATE_FINE] = "Ready", [DEMO_ESTATE_UPGRADE_FAILED] = "Failed",
-        [DEMO_ESTATE_CRASH_LOOP] = "Degraded", [DEMO_ESTATE_SUSPENDED] = "Ready", [DEMO_ESTATE_PROVISIONING] = "Provisioning"};
-    return PHASES[trouble];
-}
-
-static json_t *placement_of(const struct placing *placing)
-{
-    if (placing->is_text)
-        return json_string(placing->mode);
-    return json_pack("{s:s, s:s, s:o}", "vcluster", "host", "mode", placing->mode, "regions", region_names(placing->regions));
-}
-
-static json_t *application_spec(const struct demo_estate_application *row, const struct demo_estate_blueprint *blueprint,
-                                const struct placing *placing)
-{
-    char *environment = alloc_printf("%s-%s", row->organization, row->environment_type);
-    json_t *spec = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:{s:i, s:{s:s}}, s:[{s:s+, s:s}], s:s}", "environmentRef", environment,
-                             "organizationRef", row->organization, "blueprintRef", "name", blueprint->name, "version", blueprint->version,
-                             "placement", placement_of(placing), "regions", region_names(placing->regions), "parameters", "replicas",
-                             row->replicas, "persistence", "size", "10Gi", "owners", "email", "dev@", "acme.example", "role", "developer",
-                             "isolationLevel", "vcluster");
-    free(environment);
-    return spec;
-}
-
-static json_t *application_status(const struct demo_estate_application *row, const struct demo_estate_blueprint *blueprint,
-                                  const struct placing *placing)
-{
-    json_t *regions = json_array(), *clusters = json_array();
-    bool is_fine = row->trouble == DEMO_ESTATE_FINE || row->trouble == DEMO_ESTATE_SUSPENDED;
-    for (int region = 0; region < placing->regions; region++) {
-        const char *name = demo_world_region(region), *role = role_in(placing, region);
-        json_array_append_new(regions, json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", name, "role", role, "replicas", row->replicas, "ready",
-                                                 is_fine ? row->replicas : 0, "lastTransitionTime", demo_build_ago(DEMO_BUILD_DAY)));
-        json_array_append_new(clusters, json_pack("{s:s++, s:s, s:s, s:s}", "cluster", "hz-", name, "-rtz-prod", "role", role, "status",
-                                                  is_fine ? "Ready" : phase_of(row->trouble), "hr", row->name));
-    }
-    return json_pack("{s:s, s:s, s:o, s:o, s:{s:s, s:s, s:s}, s:s+++, s:{s:s, s:s, s:o, s:s}, s:i}", "phase", phase_of(row->trouble),
-                     "primaryRegion", "fsn", "regions", regions, "perCluster", clusters, "installedBlueprint", "name", blueprint->name,
-                     "version", blueprint->version, "digest", "sha256:6d1c1f0e7b8e5b8b2a4b5f9f0b1b2c3d", "giteaRepo", row->organization, "/",
-                     row->name, "", "placement", "vcluster", "host", "source", "instance", "regions", region_names(placing->regions), "mode",
-                     placing->mode, "observedGeneration", 1);
-}
-
-static void put_application(struct demo_world *world, const struct demo_estate_application *row,
-                            const struct demo_estate_blueprint *blueprint)
-{
-    const struct placing *placing = &PLACINGS[row->placement];
-    json_t *labels = json_pack("{s:s, s:s++, s:s}", "openova.io/organization", row->organization, "openova.io/environment",
-                               row->organization, "-", row->environment_type, "openova.io/blueprint", blueprint->name);
-    json_t *document = demo_build_object(row->organization, row->name, labels, AGE - DEMO_BUILD_DAY);
-    json_object_set_new(document, "spec", application_spec(row, blueprint, placing));
-    json_object_set_new(document, "status", application_status(row, blueprint, placing));
-    bool is_ready = strcmp(phase_of(row->trouble), "Ready") == 0;
-    demo_build_condition(document, "Ready", is_ready ? "True" : "False", is_ready ? "AllClustersReady" : "ReleaseNotReady",
-                         is_ready ? "every cluster reports Ready" : "1 cluster is not ready", DEMO_BUILD_HOUR, 1);
-    demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_APPLICATION, document, "catalyst-api");
-}
-
-static json_t *release_labels(const struct demo_estate_application *row, const struct placing *placing, int region)
-{
-    return json_pack("{s:s, s:s, s:s, s:s++, s:s, s:s++, s:s}", "catalyst.openova.io/app", row->name, "catalyst.openova.io/role",
-                     role_in(placing, region), "catalyst.openova.io/topology", placing->mode, "catalyst.openova.io/cluster", "hz-",
-                     demo_world_region(region), "-rtz-prod", "openova.io/organization", row->organization, "openova.io/environment",
-                     row->organization, "-", row->environment_type, "openova.io/managed-by", "application-controller");
-}
-
-static json_t *release_spec(const struct demo_estate_application *row, const struct demo_estate_blueprint *blueprint)
-{
-    json_t *values = demo_kit_usual_values(row->name, (unsigned)row->replicas + (unsigned)strlen(row->name));
-    json_object_set_new(values, "host", json_pack("s+++", row->name, ".", row->organization, "." DEMO_WORLD_FQDN));
-    json_object_set_new(values, "replicas", json_integer(row->replicas));
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:{s:s, s:s, s:{s:s, s:s, s:s}}}, s:{s:{s:i}}, s:{s:{s:i}}, s:o}", "interval", "15m", "timeout",
-                     "10m", "releaseName", row->name, "targetNamespace", row->organization, "chart", "spec", "chart", blueprint->name,
-                     "version", blueprint->version, "sourceRef", "kind", "HelmRepository", "name", "openova-catalog", "namespace",
-                     "flux-system", "install", "remediation", "retries", 3, "upgrade", "remediation", "retries", 3, "values", values);
-}
-
-static void put_release(struct demo_world *world, int region, const struct demo_estate_application *row,
-                        const struct demo_estate_blueprint *blueprint, struct demo_luck *luck)
-{
-    json_t *document = demo_build_object(row->organization, row->name, release_labels(row, &PLACINGS[row->placement], region),
-                                         AGE - DEMO_BUILD_DAY);
-    int versions = 1 + demo_luck_below(luck, 5);
-    demo_json_set(document, "metadata.generation", json_integer(versions));
-    demo_json_set(document, "metadata.finalizers", json_pack("[s]", "finalizers.fluxcd.io"));
-    json_object_set_new(document, "spec", release_spec(row, blueprint));
-    if (row->trouble == DEMO_ESTATE_PROVISIONING) {
-        json_object_set_new(document, "status", json_object());
-        demo_flux_release_started(document, true);
-    } else {
-        demo_fixtures_deploy(document, blueprint->version, versions, DEMO_BUILD_HOUR * (2 + demo_luck_below(luck, 100)));
-    }
-    if (row->trouble == DEMO_ESTATE_SUSPENDED)
-        demo_json_set(document, "spec.suspend", json_true());
-    if (row->trouble == DEMO_ESTATE_UPGRADE_FAILED) {
-        demo_json_set(document, "metadata.annotations",
-                      json_pack("{s:s}", "catalyst.openova.io/cutover-settled-roll-override", "CHG-4711: vendor fix due, not part of the platform"));
-        demo_json_set(document, "status.upgradeFailures", json_integer(3));
-        demo_flux_release_failed(document, "context deadline exceeded", true);
-    }
-    demo_store_put(world->stores[region], DEMO_KIND_HELMRELEASE, document, "application-controller");
-}
-
-static void put_pods(struct demo_world *world, int region, const struct demo_estate_application *row,
-                     const struct demo_estate_blueprint *blueprint)
-{
-    char *containers = alloc_printf("%s=%s", row->name, blueprint->image);
-    struct demo_workload_spec spec = {.kind = DEMO_KIND_DEPLOYMENT, .name_space = row->organization, .name = row->name,
-        .replicas = row->replicas, .containers = containers, .release = row->name, .organization = row->organization,
-        .application = row->name, .age_seconds = AGE - DEMO_BUILD_DAY};
-    demo_workload_install(world, region, &spec);
-    free(containers);
-    if (row->trouble != DEMO_ESTATE_CRASH_LOOP)
-        return;
-    json_t *pods = demo_store_list(world->stores[region], DEMO_KIND_POD, row->organization);
-    size_t index = 0;
-    json_t *pod = NULL;
-    json_array_foreach(pods, index, pod)
-        if (strcmp(demo_json_text(pod, "metadata.labels.app"), row->name) == 0)
-            demo_workload_set_waiting(world, region, row->organization, demo_json_text(pod, "metadata.name"), "CrashLoopBackOff",
-                                      "back-off 5m0s restarting failed container", 41);
-    json_decref(pods);
-    demo_workload_count(world, region, DEMO_KIND_DEPLOYMENT, row->organization, row->name);
-}
-
-static void install(struct demo_world *world, const struct demo_estate_application *row, struct demo_luck *luck, bool has_pods)
-{
-    const struct demo_estate_blueprint *blueprint = demo_estate_blueprint(row->blueprint);
-    put_application(world, row, blueprint);
-    for (int region = 0; region < PLACINGS[row->placement].regions; region++) {
-        put_release(world, region, row, blueprint, luck);
-        if (has_pods && row->trouble != DEMO_ESTATE_PROVISIONING)
-            put_pods(world, region, row, blueprint);
-    }
-}
-
-/* Further Applications for load: active in both regions, without pods. */
-static void install_extra(struct demo_world *world, struct demo_luck *luck)
-{
-    size_t blueprint_count = 0, environment_count = 0;
-    const struct demo_estate_blueprint *blueprints = demo_estate_blueprints(&blueprint_count);
-    const struct demo_estate_environment *environments = demo_estate_environments(&environment_count);
-    for (int i = 0; i < (world->scale - 1) * EXTRA_PER_SCALE; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "load-%05d", i);
-        const struct demo_estate_environment *environment = &environments[(size_t)i % environment_count];
-        struct demo_estate_application row = {environment->organization, environment->type, name,
-            blueprints[(size_t)i % blueprint_count].name, DEMO_ESTATE_OBJECT_ACTIVE, DEMO_ESTATE_FINE, 1 + i % 3};
-        install(world, &row, luck, false);
-    }
 }
 
 /* ---- the Organizations' own vClusters (cutover contract, #5439) ---- */
@@ -276,21 +105,30 @@ static void install_extra(struct demo_world *world, struct demo_luck *luck)
 static void put_vcluster(struct demo_world *world, const char *organization)
 {
     char *name = alloc_printf("vc-%s", organization);
-    json_t *labels = json_pack("{s:s, s:s}", "openova.io/organization", organization, "openova.io/vcluster", organization);
+    json_t *labels =
+        json_pack("{s:s, s:s}", "openova.io/organization", organization, "openova.io/vcluster", organization);
     json_t *document = demo_build_object(organization, name, labels, AGE);
     json_t *values = demo_kit_usual_values(name, 1);
-    json_object_set_new(values, "controlPlane", json_pack("{s:{s:{s:s, s:s, s:s}}}", "statefulSet", "image", "registry",
-                                                          "harbor.openova.io", "repository", "proxy-ghcr/loft-sh/vcluster-pro", "tag", "0.33.1"));
-    json_object_set_new(document, "spec", json_pack("{s:s, s:s, s:s, s:{s:{s:s, s:s, s:{s:s, s:s, s:s}}}, s:o}", "interval", "15m",
-                                                    "releaseName", name, "targetNamespace", organization, "chart", "spec", "chart", "vcluster",
-                                                    "version", "0.33.1", "sourceRef", "kind", "HelmRepository", "name", "loft", "namespace",
-                                                    "vcluster-system", "values", values));
+    json_object_set_new(values, "controlPlane",
+                        json_pack("{s:{s:{s:s, s:s, s:s}}}", "statefulSet", "image", "registry", "harbor.openova.io",
+                                  "repository", "proxy-ghcr/loft-sh/vcluster-pro", "tag", "0.33.1"));
+    json_object_set_new(document, "spec",
+                        json_pack("{s:s, s:s, s:s, s:{s:{s:s, s:s, s:{s:s, s:s, s:s}}}, s:o}", "interval", "15m",
+                                  "releaseName", name, "targetNamespace", organization, "chart", "spec", "chart",
+                                  "vcluster", "version", "0.33.1", "sourceRef", "kind", "HelmRepository", "name",
+                                  "loft", "namespace", "vcluster-system", "values", values));
     demo_json_set(document, "metadata.generation", json_integer(1));
     demo_fixtures_deploy(document, "0.33.1", 1, AGE - 600);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_HELMRELEASE, document, "organization-controller");
-    struct demo_workload_spec spec = {.kind = DEMO_KIND_STATEFULSET, .name_space = organization, .name = name, .replicas = 1,
-        .containers = "syncer=harbor.openova.io/proxy-ghcr/loft-sh/vcluster-pro:0.33.1", .release = name, .organization = organization,
-        .image_pull_secret = "ghcr-pull", .age_seconds = AGE};
+    struct demo_workload_spec spec = {.kind = DEMO_KIND_STATEFULSET,
+                                      .name_space = organization,
+                                      .name = name,
+                                      .replicas = 1,
+                                      .containers = "syncer=harbor.openova.io/proxy-ghcr/loft-sh/vcluster-pro:0.33.1",
+                                      .release = name,
+                                      .organization = organization,
+                                      .image_pull_secret = "ghcr-pull",
+                                      .age_seconds = AGE};
     demo_workload_install(world, DEMO_WORLD_PRIMARY, &spec);
     free(name);
 }
@@ -299,23 +137,28 @@ static void put_catalog(struct demo_world *world)
 {
     for (int region = 0; region < DEMO_WORLD_REGIONS; region++) {
         json_t *document = demo_build_object("flux-system", "openova-catalog", NULL, AGE);
-        json_object_set_new(document, "spec", json_pack("{s:s, s:s, s:s, s:{s:s}}", "type", "oci", "interval", "15m", "url",
-                                                        "oci://ghcr.io/openova-io", "secretRef", "name", "ghcr-pull"));
+        json_object_set_new(document, "spec",
+                            json_pack("{s:s, s:s, s:s, s:{s:s}}", "type", "oci", "interval", "15m", "url",
+                                      "oci://ghcr.io/openova-io", "secretRef", "name", "ghcr-pull"));
         demo_store_put(world->stores[region], DEMO_KIND_HELMREPOSITORY, document, "catalyst-api");
     }
 }
 
 static void put_blueprint(struct demo_world *world, const struct demo_estate_blueprint *row)
 {
-    json_t *document = demo_build_object(NULL, row->name, json_pack("{s:s}", "catalyst.openova.io/category", row->category), AGE);
-    json_object_set_new(document, "spec", json_pack("{s:s, s:{s:s, s:s, s:s, s:[s, s]}, s:s, s:{s:s, s:s}, s:{s:[s, s, s], s:s, s:i, s:i}}",
-                                                    "version", row->version, "card", "title", row->title, "summary", row->summary, "category",
-                                                    row->category, "tags", row->category, "catalog", "visibility", "listed", "owner", "team",
-                                                    "blueprints", "contact", "blueprints@" DEMO_WORLD_FQDN, "placementSchema", "modes",
-                                                    "singleton", "active-hot-standby", "active-active", "default", "singleton", "minRegions", 1,
-                                                    "maxRegions", 2));
-    json_object_set_new(document, "status", json_pack("{s:s, s:o, s:s}", "phase", "Published", "publishedAt", demo_build_ago(AGE), "ociDigest",
-                                                      "sha256:0c7a5b6d1e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3"));
+    json_t *document =
+        demo_build_object(NULL, row->name, json_pack("{s:s}", "catalyst.openova.io/category", row->category), AGE);
+    json_object_set_new(
+        document, "spec",
+        json_pack("{s:s, s:{s:s, s:s, s:s, s:[s, s]}, s:s, s:{s:s, s:s}, s:{s:[s, s, s], s:s, s:i, s:i}}", "version",
+                  row->version, "card", "title", row->title, "summary", row->summary, "category", row->category, "tags",
+                  row->category, "catalog", "visibility", "listed", "owner", "team", "blueprints", "contact",
+                  "blueprints@" DEMO_WORLD_FQDN, "placementSchema", "modes", "singleton", "active-hot-standby",
+                  "active-active", "default", "singleton", "minRegions", 1, "maxRegions", 2));
+    json_object_set_new(document, "status",
+                        json_pack("{s:s, s:o, s:s}", "phase", "Published", "publishedAt", demo_build_ago(AGE),
+                                  "ociDigest",
+                                  "sha256:0c7a5b6d1e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3"));
     demo_build_condition(document, "Ready", "True", "Published", "", AGE, 1);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_BLUEPRINT, document, "blueprint-controller");
 }
@@ -325,13 +168,16 @@ static void put_spine(struct demo_world *world, const struct demo_estate_spine *
 {
     const struct demo_kit_row *kit = demo_kit_find(row->release);
     const char *name = row->release + strlen("bp-");
-    json_t *document = demo_build_object("catalyst-system", name, json_pack("{s:s}", "openova.io/scope", "platform"), AGE);
-    json_object_set_new(document, "spec", json_pack("{s:b, s:{s:s, s:s}, s:{s:s, s:s}, s:[s], s:s}", "bootstrap", 1, "blueprintRef", "name",
-                                                    row->release, "version", kit->version, "helmRelease", "name", row->release, "namespace",
-                                                    "flux-system", "regions", NO_REGION, "displayName", row->title));
-    json_object_set_new(document, "status", json_pack("{s:s, s:s, s:{s:s, s:s}, s:i}", "phase", "Ready", "primaryRegion", NO_REGION,
-                                                      "installedBlueprint", "name", row->release, "version", kit->version,
-                                                      "observedGeneration", 1));
+    json_t *document =
+        demo_build_object("catalyst-system", name, json_pack("{s:s}", "openova.io/scope", "platform"), AGE);
+    json_object_set_new(document, "spec",
+                        json_pack("{s:b, s:{s:s, s:s}, s:{s:s, s:s}, s:[s], s:s}", "bootstrap", 1, "blueprintRef",
+                                  "name", row->release, "version", kit->version, "helmRelease", "name", row->release,
+                                  "namespace", "flux-system", "regions", NO_REGION, "displayName", row->title));
+    json_object_set_new(document, "status",
+                        json_pack("{s:s, s:s, s:{s:s, s:s}, s:i}", "phase", "Ready", "primaryRegion", NO_REGION,
+                                  "installedBlueprint", "name", row->release, "version", kit->version,
+                                  "observedGeneration", 1));
     demo_build_condition(document, "Ready", "True", "HelmReleaseReady", "observed HelmRelease is Ready", AGE, 1);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_APPLICATION, document, "catalyst-api");
 }
@@ -354,9 +200,4 @@ void demo_fixtures_estate(struct demo_world *world)
     const struct demo_estate_spine *spines = demo_estate_spines(&count);
     for (size_t i = 0; i < count; i++)
         put_spine(world, &spines[i]);
-    struct demo_luck luck = demo_luck_from(world->seed, "estate");
-    const struct demo_estate_application *applications = demo_estate_applications(&count);
-    for (size_t i = 0; i < count; i++)
-        install(world, &applications[i], &luck, true);
-    install_extra(world, &luck);
 }

@@ -39,7 +39,8 @@ static void put_secret(struct demo_world *world, int region, const struct secret
     demo_luck_hex(&luck, random, 40);
     json_t *document = demo_build_object(row->name_space, row->name, NULL, AGE);
     json_object_set_new(document, "type", json_string(row->type));
-    json_object_set_new(document, "data", json_pack("{s:o}", row->key, demo_build_base64(row->value ? row->value : random)));
+    json_object_set_new(document, "data",
+                        json_pack("{s:o}", row->key, demo_build_base64(row->value ? row->value : random)));
     demo_store_put(world->stores[region], DEMO_KIND_SECRET, document, "helm-controller");
 }
 
@@ -47,8 +48,10 @@ static void put_smtp(struct demo_world *world, int region)
 {
     json_t *document = demo_build_object("catalyst-system", "sovereign-smtp-credentials", NULL, AGE);
     json_object_set_new(document, "type", json_string("Opaque"));
-    json_object_set_new(document, "data", json_pack("{s:o, s:o, s:o}", "smtp-host", demo_build_base64("mail.openova.io"), "smtp-port",
-                                                    demo_build_base64("587"), "smtp-user", demo_build_base64("sovereign@" DEMO_WORLD_FQDN)));
+    json_object_set_new(document, "data",
+                        json_pack("{s:o, s:o, s:o}", "smtp-host", demo_build_base64("mail.openova.io"), "smtp-port",
+                                  demo_build_base64("587"), "smtp-user",
+                                  demo_build_base64("sovereign@" DEMO_WORLD_FQDN)));
     demo_store_put(world->stores[region], DEMO_KIND_SECRET, document, "helm-controller");
 }
 
@@ -84,7 +87,8 @@ static void put_pull_secret(struct demo_world *world, int region, const char *na
 
 static void put_pull_secrets(struct demo_world *world, int region)
 {
-    static const char *const COPIES[] = {"catalyst-system", "org-services", "coraza", "openbao", "dmz", "mgmt", "rtz", "vcluster-system"};
+    static const char *const COPIES[] = {"catalyst-system", "org-services", "coraza", "openbao", "dmz", "mgmt", "rtz",
+                                         "vcluster-system"};
     put_pull_secret(world, region, "flux-system", false);
     for (size_t i = 0; i < ARRAY_LENGTH(COPIES); i++)
         put_pull_secret(world, region, COPIES[i], true);
@@ -94,7 +98,8 @@ static void put_pull_secrets(struct demo_world *world, int region)
         put_pull_secret(world, region, organizations[i].slug, true);
 }
 
-static void put_config(struct demo_world *world, int region, const char *name_space, const char *name, json_t *take_data)
+static void put_config(struct demo_world *world, int region, const char *name_space, const char *name,
+                       json_t *take_data)
 {
     json_t *document = demo_build_object(name_space, name, NULL, AGE);
     json_object_set_new(document, "data", take_data);
@@ -103,12 +108,15 @@ static void put_config(struct demo_world *world, int region, const char *name_sp
 
 static void put_external_secrets(struct demo_world *world, int region)
 {
-    static const char *const ROWS[][2] = {{"catalyst-system", "catalyst-keycloak-client"}, {"gitea", "gitea-admin-secret"},
-                                          {"harbor", "harbor-admin"}, {"catalyst-system", "catalyst-gitea-token"}};
+    static const char *const ROWS[][2] = {{"catalyst-system", "catalyst-keycloak-client"},
+                                          {"gitea", "gitea-admin-secret"},
+                                          {"harbor", "harbor-admin"},
+                                          {"catalyst-system", "catalyst-gitea-token"}};
     for (size_t i = 0; i < ARRAY_LENGTH(ROWS); i++) {
         json_t *document = demo_build_object(ROWS[i][0], ROWS[i][1], NULL, AGE);
-        json_object_set_new(document, "spec", json_pack("{s:s, s:{s:s, s:s}, s:{s:s}}", "refreshInterval", "1h", "secretStoreRef", "kind",
-                                                        "ClusterSecretStore", "name", "openbao", "target", "name", ROWS[i][1]));
+        json_object_set_new(document, "spec",
+                            json_pack("{s:s, s:{s:s, s:s}, s:{s:s}}", "refreshInterval", "1h", "secretStoreRef", "kind",
+                                      "ClusterSecretStore", "name", "openbao", "target", "name", ROWS[i][1]));
         json_object_set_new(document, "status", json_pack("{s:o}", "refreshTime", demo_build_ago(1200)));
         demo_build_condition(document, "Ready", "True", "SecretSynced", "Secret was synced", AGE, -1);
         demo_store_put(world->stores[region], DEMO_KIND_EXTERNALSECRET, document, "helm-controller");
@@ -125,7 +133,8 @@ void demo_fixtures_secrets(struct demo_world *world, int region)
     put_external_secrets(world, region);
     put_config(world, region, "catalyst-system", "sovereign-fqdn", json_pack("{s:s}", "fqdn", DEMO_WORLD_FQDN));
     put_config(world, region, "catalyst-system", "catalyst-runtime-config",
-               json_pack("{s:s, s:s}", "sovereign-console-url", "https://console.openova.io", "sovereign-api-public-url",
-                         "https://console.openova.io/sovereign"));
-    put_config(world, region, "kube-system", "coredns-custom", json_pack("{s:s}", "acme.override", "# pins of the Sovereign's own names"));
+               json_pack("{s:s, s:s}", "sovereign-console-url", "https://console.openova.io",
+                         "sovereign-api-public-url", "https://console.openova.io/sovereign"));
+    put_config(world, region, "kube-system", "coredns-custom",
+               json_pack("{s:s}", "acme.override", "# pins of the Sovereign's own names"));
 }

@@ -1,4 +1,5 @@
-/* Conditions, messages and history exactly as helm-controller 1.1, source-controller 1.4 and kustomize-controller 1.4 word them. */
+/* Conditions, messages and history exactly as helm-controller 1.1, source-controller 1.4 and kustomize-controller 1.4
+ * word them. */
 #include "demo/demo_flux.h"
 
 #include <stdio.h>
@@ -87,8 +88,9 @@ bool demo_flux_release_is_changed(const json_t *release)
     if (!last || strcmp(demo_json_text(last, "status"), "deployed") != 0)
         return true;
     char *digest = values_digest(release);
-    bool changed = strcmp(digest, demo_json_text(last, "configDigest")) != 0 ||
-                   strcmp(demo_json_text(last, "chartVersion"), demo_json_text(release, "spec.chart.spec.version")) != 0;
+    bool changed =
+        strcmp(digest, demo_json_text(last, "configDigest")) != 0 ||
+        strcmp(demo_json_text(last, "chartVersion"), demo_json_text(release, "spec.chart.spec.version")) != 0;
     free(digest);
     return changed;
 }
@@ -114,14 +116,15 @@ void demo_flux_release_started(json_t *release, bool runs_action)
 static json_t *new_entry(const json_t *release, json_int_t version)
 {
     char *config = values_digest(release);
-    json_t *entry = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "name", release_name(release), "namespace",
-                              release_namespace(release), "version", version, "chartName",
-                              demo_json_text(release, "spec.chart.spec.chart"), "chartVersion",
-                              demo_json_text(release, "spec.chart.spec.version"), "configDigest", config, "status", "deployed");
+    json_t *entry = json_pack(
+        "{s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "name", release_name(release), "namespace", release_namespace(release),
+        "version", version, "chartName", demo_json_text(release, "spec.chart.spec.chart"), "chartVersion",
+        demo_json_text(release, "spec.chart.spec.version"), "configDigest", config, "status", "deployed");
     char *digest = demo_build_digest(entry);
     json_object_set_new(entry, "digest", json_string(digest));
     const char *app = demo_json_text(release, "status.history[0].appVersion");
-    json_object_set_new(entry, "appVersion", json_string(app[0] ? app : demo_json_text(release, "spec.chart.spec.version")));
+    json_object_set_new(entry, "appVersion",
+                        json_string(app[0] ? app : demo_json_text(release, "spec.chart.spec.version")));
     free(digest);
     free(config);
     json_t *first = demo_json_at(release, "status.history[0].firstDeployed");
@@ -157,9 +160,10 @@ static void describe_success(json_t *release)
     const json_t *last = json_array_get(demo_json_at(release, "status.history"), 0);
     json_int_t version = demo_json_integer(last, "version", 1);
     const char *reason = version == 1 ? "InstallSucceeded" : "UpgradeSucceeded";
-    char *message = alloc_printf("Helm %s succeeded for release %s/%s.v%lld with chart %s@%s", version == 1 ? "install" : "upgrade",
-                                 release_namespace(release), release_name(release), (long long)version,
-                                 demo_json_text(last, "chartName"), demo_json_text(last, "chartVersion"));
+    char *message =
+        alloc_printf("Helm %s succeeded for release %s/%s.v%lld with chart %s@%s", version == 1 ? "install" : "upgrade",
+                     release_namespace(release), release_name(release), (long long)version,
+                     demo_json_text(last, "chartName"), demo_json_text(last, "chartVersion"));
     demo_json_set_condition(release, "Ready", "True", reason, message);
     demo_json_set_condition(release, "Released", "True", reason, message);
     free(message);
@@ -179,7 +183,8 @@ void demo_flux_release_succeeded(json_t *release, bool acts)
     char *digest = values_digest(release);
     demo_json_set(release, "status.lastAttemptedConfigDigest", json_string(digest));
     free(digest);
-    demo_json_set(release, "status.lastAttemptedRevision", json_string(demo_json_text(release, "spec.chart.spec.version")));
+    demo_json_set(release, "status.lastAttemptedRevision",
+                  json_string(demo_json_text(release, "spec.chart.spec.version")));
     demo_flux_observe(release);
 }
 
@@ -187,9 +192,10 @@ void demo_flux_release_failed(json_t *release, const char *cause, bool stalled)
 {
     const char *action = action_of(release);
     const char *reason = action[0] == 'u' ? "UpgradeFailed" : "InstallFailed";
-    char *message = alloc_printf("Helm %s failed for release %s/%s with chart %s@%s: %s", action, release_namespace(release),
-                                 release_name(release), demo_json_text(release, "spec.chart.spec.chart"),
-                                 demo_json_text(release, "spec.chart.spec.version"), cause);
+    char *message =
+        alloc_printf("Helm %s failed for release %s/%s with chart %s@%s: %s", action, release_namespace(release),
+                     release_name(release), demo_json_text(release, "spec.chart.spec.chart"),
+                     demo_json_text(release, "spec.chart.spec.version"), cause);
     demo_flux_remove_condition(release, "Reconciling");
     demo_json_set_condition(release, "Released", "False", reason, message);
     push_history(release, "failed");

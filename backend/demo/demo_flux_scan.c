@@ -40,13 +40,14 @@ bool demo_flux_scan_is_requested(const struct demo_object *object)
     return has(object, "\"reconcile.fluxcd.io/requestedAt\":");
 }
 
-/* The number behind the last `key` of the text; -1 when it is not there. Of observedGeneration the last one is the status's own:
- * those of the conditions come before it. */
+/* The number behind the last `key` of the text; -1 when it is not there. Of observedGeneration the last one is the
+ * status's own: those of the conditions come before it. */
 static long last_number(struct span text, const char *key)
 {
     const char *found = NULL;
     size_t length = strlen(key);
-    for (const char *at = text.data; (at = memmem(at, (size_t)(text.data + text.length - at), key, length)) != NULL; at += length)
+    for (const char *at = text.data; (at = memmem(at, (size_t)(text.data + text.length - at), key, length)) != NULL;
+         at += length)
         found = at + length;
     return found != NULL ? strtol(found, NULL, 10) : -1;
 }

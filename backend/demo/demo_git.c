@@ -1,4 +1,5 @@
-/* Two trees of small files with real Git blob names, a linear log, and what the kit's Kustomization builds from them. */
+/* Two trees of small files with real Git blob names, a linear log, and what the kit's Kustomization builds from them.
+ */
 #include "demo/demo_git.h"
 
 #include <openssl/evp.h>
@@ -27,7 +28,7 @@ struct commit {
 };
 
 struct tree {
-    ARRAY(struct file) files; /* sorted by path */
+    ARRAY(struct file) files;     /* sorted by path */
     ARRAY(struct commit) commits; /* oldest first */
 };
 
@@ -155,9 +156,12 @@ static void put_kustomization(struct tree *tree, int region)
         char path[256];
         slot_path(&rows[i], path, sizeof path);
         if (is_in_region(&rows[i], region))
-            bytebuf_printf(&out, "  - %s%s\n", region == DEMO_WORLD_PRIMARY ? "" : "../bootstrap-kit/", strrchr(path, '/') + 1);
+            bytebuf_printf(&out, "  - %s%s\n", region == DEMO_WORLD_PRIMARY ? "" : "../bootstrap-kit/",
+                           strrchr(path, '/') + 1);
     }
-    put(tree, region == DEMO_WORLD_PRIMARY ? DEMO_GIT_SLOTS "/kustomization.yaml" : DEMO_GIT_SLOTS_SECONDARY "/kustomization.yaml",
+    put(tree,
+        region == DEMO_WORLD_PRIMARY ? DEMO_GIT_SLOTS "/kustomization.yaml"
+                                     : DEMO_GIT_SLOTS_SECONDARY "/kustomization.yaml",
         bytebuf_text(&out));
     bytebuf_done(&out);
 }
@@ -359,7 +363,8 @@ static enum status build(struct tree *tree, int region, json_t *objects, struct 
     return STATUS_OK;
 }
 
-enum status demo_git_declared(struct demo_git *git, enum demo_git_tree tree, int region, json_t **ret, struct error *err)
+enum status demo_git_declared(struct demo_git *git, enum demo_git_tree tree, int region, json_t **ret,
+                              struct error *err)
 {
     json_t *objects = json_array();
     pthread_mutex_lock(&git->lock);

@@ -1,5 +1,5 @@
-/* The Git side of the demo Sovereign: the repository openova/openova as GitHub holds it and as the local Gitea holds it.
- * Small files with a linear history on branch main. Any thread (one mutex).
+/* The Git side of the demo Sovereign: the repository openova/openova as GitHub holds it and as the local Gitea holds
+ * it. Small files with a linear history on branch main. Any thread (one mutex).
  *
  * A region's Flux applies what the tree behind its GitRepository declares (cutover contract, fact 3). */
 #ifndef DEMO_DEMO_GIT_H
@@ -56,7 +56,8 @@ json_t *demo_git_log(struct demo_git *git, enum demo_git_tree tree);
 enum status demo_git_declared(struct demo_git *git, enum demo_git_tree tree, int region, json_t **ret,
                               struct error *err);
 
-/* The slot file of a bootstrap-kit release: "clusters/_template/bootstrap-kit/19-bp-harbor.yaml". False: not in the kit. */
+/* The slot file of a bootstrap-kit release: "clusters/_template/bootstrap-kit/19-bp-harbor.yaml". False: not in the
+ * kit. */
 bool demo_git_slot_path(const char *release, char *out, size_t size);
 
 #endif

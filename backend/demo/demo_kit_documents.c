@@ -33,7 +33,8 @@ static const char COMPONENT[] =
     "\"podAffinityTerm\":{\"topologyKey\":\"kubernetes.io/hostname\"}}]}},"
     "\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxSurge\":1,\"maxUnavailable\":0}},"
     "\"service\":{\"type\":\"ClusterIP\",\"ports\":{\"http\":8080,\"metrics\":9090},\"sessionAffinity\":\"None\"},"
-    "\"persistence\":{\"enabled\":false,\"storageClass\":\"hcloud-volumes\",\"size\":\"10Gi\",\"accessModes\":[\"ReadWriteOnce\"]},"
+    "\"persistence\":{\"enabled\":false,\"storageClass\":\"hcloud-volumes\",\"size\":\"10Gi\",\"accessModes\":["
+    "\"ReadWriteOnce\"]},"
     "\"networkPolicy\":{\"enabled\":true,\"allowExternal\":false,\"ingressRules\":{\"fromGateway\":true}},"
     "\"serviceAccount\":{\"create\":true,\"automountServiceAccountToken\":false},"
     "\"extraEnv\":[{\"name\":\"LOG_LEVEL\",\"value\":\"info\"},{\"name\":\"OTEL_EXPORTER_OTLP_ENDPOINT\","
@@ -70,9 +71,10 @@ json_t *demo_kit_usual_values(const char *name, unsigned variation)
     json_object_set_new(json_object_get(server, "serviceAccount"), "name", json_string(name));
     char memory[24];
     snprintf(memory, sizeof memory, "%uMi", 128u << (variation % 4));
-    json_object_set_new(json_object_get(json_object_get(worker, "resources"), "requests"), "memory", json_string(memory));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "fullnameOverride", name, "server", server, "worker", worker, "cache", cache,
-                     "monitoring", parse(MONITORING));
+    json_object_set_new(json_object_get(json_object_get(worker, "resources"), "requests"), "memory",
+                        json_string(memory));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "fullnameOverride", name, "server", server, "worker", worker, "cache",
+                     cache, "monitoring", parse(MONITORING));
 }
 
 const char *demo_kit_repository_name(const struct demo_kit_row *row)
@@ -84,8 +86,8 @@ json_t *demo_kit_repository_document(const struct demo_kit_row *row)
 {
     return json_pack("{s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:{s:s}}}", "apiVersion",
                      "source.toolkit.fluxcd.io/v1", "kind", "HelmRepository", "metadata", "name",
-                     demo_kit_repository_name(row), "namespace", "flux-system", "spec", "type", "oci", "interval", "15m", "url",
-                     "oci://ghcr.io/openova-io", "secretRef", "name", "ghcr-pull");
+                     demo_kit_repository_name(row), "namespace", "flux-system", "spec", "type", "oci", "interval",
+                     "15m", "url", "oci://ghcr.io/openova-io", "secretRef", "name", "ghcr-pull");
 }
 
 static json_t *depends_on(const char *names)
@@ -125,9 +127,9 @@ json_t *demo_kit_release_document(const struct demo_kit_row *row)
     if (row->depends[0])
         json_object_set_new(spec, "dependsOn", depends_on(row->depends));
     json_object_set_new(spec, "chart",
-                        json_pack("{s:{s:s, s:s, s:{s:s, s:s, s:s}}}", "spec", "chart", row->name, "version", row->version,
-                                  "sourceRef", "kind", "HelmRepository", "name", demo_kit_repository_name(row), "namespace",
-                                  "flux-system"));
+                        json_pack("{s:{s:s, s:s, s:{s:s, s:s, s:s}}}", "spec", "chart", row->name, "version",
+                                  row->version, "sourceRef", "kind", "HelmRepository", "name",
+                                  demo_kit_repository_name(row), "namespace", "flux-system"));
     json_object_set_new(spec, "install", json_pack("{s:b, s:{s:i}}", "disableWait", 1, "remediation", "retries", 3));
     json_object_set_new(spec, "upgrade", json_pack("{s:b, s:{s:i}}", "disableWait", 1, "remediation", "retries", 3));
     json_t *values = demo_kit_usual_values(short_name, (unsigned)(strlen(row->name) + (size_t)row->version[0]));
@@ -137,15 +139,17 @@ json_t *demo_kit_release_document(const struct demo_kit_row *row)
         json_decref(special);
     }
     json_object_set_new(spec, "values", values);
-    return json_pack("{s:s, s:s, s:{s:s, s:s, s:o}, s:o}", "apiVersion", "helm.toolkit.fluxcd.io/v2", "kind", "HelmRelease",
-                     "metadata", "name", row->name, "namespace", "flux-system", "labels", release_labels(row), "spec", spec);
+    return json_pack("{s:s, s:s, s:{s:s, s:s, s:o}, s:o}", "apiVersion", "helm.toolkit.fluxcd.io/v2", "kind",
+                     "HelmRelease", "metadata", "name", row->name, "namespace", "flux-system", "labels",
+                     release_labels(row), "spec", spec);
 }
 
 char *demo_kit_slot_text(const struct demo_kit_row *row)
 {
     struct bytebuf out;
     bytebuf_init(&out, SLOT_TEXT_MAX);
-    bytebuf_printf(&out, "# %s: Catalyst bootstrap kit, slot %s.\n# Reconciled by Flux on every region of the Sovereign.\n",
+    bytebuf_printf(&out,
+                   "# %s: Catalyst bootstrap kit, slot %s.\n# Reconciled by Flux on every region of the Sovereign.\n",
                    row->name, row->slot);
     json_t *repository = demo_kit_repository_document(row), *release = demo_kit_release_document(row);
     if (!row->repository) {

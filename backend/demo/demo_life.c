@@ -48,17 +48,19 @@ int64_t demo_life_region_pace(const struct demo_life_region *at, double seconds,
     return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
 }
 
-void demo_life_region_plan(struct demo_life_region *at, int64_t delay_ms, enum demo_life_action action, enum demo_kind_id kind,
-                           const char *name_space, const char *name)
+void demo_life_region_plan(struct demo_life_region *at, int64_t delay_ms, enum demo_life_action action,
+                           enum demo_kind_id kind, const char *name_space, const char *name)
 {
     for (size_t i = 0; i < at->due.count; i++) {
         const struct demo_life_due *due = &at->due.items[i];
-        if (due->action == action && due->kind == kind && strcmp(due->name, name) == 0 && strcmp(due->name_space, name_space) == 0)
+        if (due->action == action && due->kind == kind && strcmp(due->name, name) == 0 &&
+            strcmp(due->name_space, name_space) == 0)
             return;
     }
     if (at->due.count >= DEMO_LIFE_DUE_MAX)
         return;
-    struct demo_life_due due = {clock_monotonic_ms() + delay_ms, action, kind, alloc_strdup(name_space), alloc_strdup(name)};
+    struct demo_life_due due = {clock_monotonic_ms() + delay_ms, action, kind, alloc_strdup(name_space),
+                                alloc_strdup(name)};
     ARRAY_PUSH(&at->due, due);
 }
 
@@ -117,8 +119,10 @@ static void see(struct demo_life_region *at, const json_t *object, enum demo_kin
 
 static bool is_watched(enum demo_kind_id kind)
 {
-    static const enum demo_kind_id KINDS[] = {DEMO_KIND_HELMRELEASE, DEMO_KIND_GITREPOSITORY, DEMO_KIND_HELMREPOSITORY,
-        DEMO_KIND_KUSTOMIZATION, DEMO_KIND_DEPLOYMENT, DEMO_KIND_STATEFULSET, DEMO_KIND_DAEMONSET, DEMO_KIND_POD, DEMO_KIND_PROVIDER};
+    static const enum demo_kind_id KINDS[] = {
+        DEMO_KIND_HELMRELEASE,   DEMO_KIND_GITREPOSITORY, DEMO_KIND_HELMREPOSITORY,
+        DEMO_KIND_KUSTOMIZATION, DEMO_KIND_DEPLOYMENT,    DEMO_KIND_STATEFULSET,
+        DEMO_KIND_DAEMONSET,     DEMO_KIND_POD,           DEMO_KIND_PROVIDER};
     for (size_t i = 0; i < ARRAY_LENGTH(KINDS); i++)
         if (KINDS[i] == kind)
             return true;
@@ -129,8 +133,9 @@ static bool is_watched(enum demo_kind_id kind)
 static void see_unfinished(struct demo_life_region *at, const json_t *release)
 {
     if (demo_json_at(release, "status.conditions[?(@.type==\"Reconciling\")]"))
-        demo_life_region_plan(at, demo_life_region_pace(at, 600, 500, 600000), DEMO_LIFE_RELEASE_FINISH, DEMO_KIND_HELMRELEASE,
-                              demo_json_text(release, "metadata.namespace"), demo_json_text(release, "metadata.name"));
+        demo_life_region_plan(at, demo_life_region_pace(at, 600, 500, 600000), DEMO_LIFE_RELEASE_FINISH,
+                              DEMO_KIND_HELMRELEASE, demo_json_text(release, "metadata.namespace"),
+                              demo_json_text(release, "metadata.name"));
 }
 
 /* Value of a field selector that the object keeps outside its text; "" when the kind has none such. */
@@ -148,8 +153,8 @@ static bool is_idle(const struct demo_object *object)
     switch (demo_kinds_id(object->kind)) {
     case DEMO_KIND_POD: return strcmp(selected(object, "status.phase"), "Pending") != 0;
     case DEMO_KIND_HELMRELEASE:
-        return demo_flux_scan_is_ready(object) && !demo_flux_scan_is_busy(object) && !demo_flux_scan_is_requested(object) &&
-               !demo_flux_scan_is_behind(object);
+        return demo_flux_scan_is_ready(object) && !demo_flux_scan_is_busy(object) &&
+               !demo_flux_scan_is_requested(object) && !demo_flux_scan_is_behind(object);
     default: return false;
     }
 }

@@ -1,5 +1,6 @@
-/* The demo Sovereign lives: one thread per region plays Flux, kube-controller-manager, kubelet and the small controllers.
- * It reacts to what changes in the region's store and does what is due; every write goes through the store. */
+/* The demo Sovereign lives: one thread per region plays Flux, kube-controller-manager, kubelet and the small
+ * controllers. It reacts to what changes in the region's store and does what is due; every write goes through the
+ * store. */
 #ifndef DEMO_DEMO_LIFE_H
 #define DEMO_DEMO_LIFE_H
 

@@ -1,5 +1,5 @@
-/* kustomize-controller: server-side apply with force of what Git declares, and removal of what managers named kubectl...
- * added to the same objects. What Git does not declare stays. */
+/* kustomize-controller: server-side apply with force of what Git declares, and removal of what managers named
+ * kubectl... added to the same objects. What Git does not declare stays. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,8 @@ static void strip(json_t *live, const json_t *declared, const json_t *fields)
             json_object_del(live, name + 2);
         else if (json_is_object(value))
             strip(value, wanted, part);
-        if (value && !wanted && json_is_object(json_object_get(live, name + 2)) && json_object_size(value) == 0 && json_object_get(part, "."))
+        if (value && !wanted && json_is_object(json_object_get(live, name + 2)) && json_object_size(value) == 0 &&
+            json_object_get(part, "."))
             json_object_del(live, name + 2);
     }
 }
@@ -59,7 +60,8 @@ static enum status edit_apply(json_t *live, void *context, struct error *err)
     return STATUS_OK;
 }
 
-static uint64_t version_of(struct demo_life_region *at, const struct demo_kind *kind, const char *name_space, const char *name)
+static uint64_t version_of(struct demo_life_region *at, const struct demo_kind *kind, const char *name_space,
+                           const char *name)
 {
     struct demo_object *object = demo_store_find(at->store, kind, name_space, name);
     uint64_t version = object ? object->version : 0;
@@ -77,15 +79,17 @@ void demo_life_kustomizations_forget(struct demo_life_region *at)
 static void apply(struct demo_life_region *at, size_t index)
 {
     const json_t *declared = json_array_get(at->artifact, index);
-    const struct demo_kind *kind = demo_kinds_by_kind(demo_json_text(declared, "apiVersion"), demo_json_text(declared, "kind"));
-    const char *name_space = demo_json_text(declared, "metadata.namespace"), *name = demo_json_text(declared, "metadata.name");
+    const struct demo_kind *kind =
+        demo_kinds_by_kind(demo_json_text(declared, "apiVersion"), demo_json_text(declared, "kind"));
+    const char *name_space = demo_json_text(declared, "metadata.namespace"),
+               *name = demo_json_text(declared, "metadata.name");
     if (!kind || !name[0])
         return;
     uint64_t version = version_of(at, kind, name_space, name);
     if (version && version == at->applied[index])
         return;
-    enum status status = demo_store_update(at->store, demo_kinds_id(kind), name_space, name, edit_apply, (void *)(uintptr_t)declared,
-                                           "kustomize-controller");
+    enum status status = demo_store_update(at->store, demo_kinds_id(kind), name_space, name, edit_apply,
+                                           (void *)(uintptr_t)declared, "kustomize-controller");
     if (status == STATUS_NOT_FOUND)
         demo_store_put(at->store, demo_kinds_id(kind), json_deep_copy(declared), "kustomize-controller");
     else
@@ -135,7 +139,8 @@ void demo_life_kustomizations_apply(struct demo_life_region *at, const struct de
         for (size_t index = 0; index < json_array_size(at->artifact); index++)
             apply(at, index);
     }
-    demo_store_update(at->store, DEMO_KIND_KUSTOMIZATION, due->name_space, due->name, edit_outcome, &outcome, "kustomize-controller");
+    demo_store_update(at->store, DEMO_KIND_KUSTOMIZATION, due->name_space, due->name, edit_outcome, &outcome,
+                      "kustomize-controller");
     free(revision);
     json_decref(kustomization);
 }
@@ -147,7 +152,9 @@ void demo_life_kustomizations_tick(struct demo_life_region *at, const struct dem
     json_t *kustomization = NULL;
     json_array_foreach(kustomizations, index, kustomization)
         demo_life_region_plan(at, 20 * (int64_t)index, DEMO_LIFE_KUSTOMIZATION_APPLY, DEMO_KIND_KUSTOMIZATION,
-                              demo_json_text(kustomization, "metadata.namespace"), demo_json_text(kustomization, "metadata.name"));
+                              demo_json_text(kustomization, "metadata.namespace"),
+                              demo_json_text(kustomization, "metadata.name"));
     json_decref(kustomizations);
-    demo_life_region_plan(at, demo_life_region_pace(at, 60, 400, 60000), DEMO_LIFE_KUSTOMIZATION_TICK, DEMO_KIND_KUSTOMIZATION, "", "");
+    demo_life_region_plan(at, demo_life_region_pace(at, 60, 400, 60000), DEMO_LIFE_KUSTOMIZATION_TICK,
+                          DEMO_KIND_KUSTOMIZATION, "", "");
 }

@@ -1,4 +1,5 @@
-/* One region's share of demo_life: what is due when. Internal to the demo_life_* files; only the region's thread uses it. */
+/* One region's share of demo_life: what is due when. Internal to the demo_life_* files; only the region's thread uses
+ * it. */
 #ifndef DEMO_DEMO_LIFE_REGION_H
 #define DEMO_DEMO_LIFE_REGION_H
 
@@ -8,7 +9,8 @@
 #include "demo/demo_git.h"
 #include "demo/demo_world.h"
 
-#define DEMO_LIFE_DUE_MAX 65536 /* waiting actions; more are dropped, the next event about the object brings them back */
+#define DEMO_LIFE_DUE_MAX                                                                                              \
+    65536 /* waiting actions; more are dropped, the next event about the object brings them back */
 
 enum demo_life_action {
     DEMO_LIFE_RELEASE_BEGIN,
@@ -53,8 +55,8 @@ struct demo_life_region {
 typedef void (*demo_life_fn)(struct demo_life_region *at, const struct demo_life_due *due);
 
 /* Does `action` on the object after delay_ms real milliseconds, unless the same waits already. */
-void demo_life_region_plan(struct demo_life_region *at, int64_t delay_ms, enum demo_life_action action, enum demo_kind_id kind,
-                           const char *name_space, const char *name);
+void demo_life_region_plan(struct demo_life_region *at, int64_t delay_ms, enum demo_life_action action,
+                           enum demo_kind_id kind, const char *name_space, const char *name);
 
 /* demo_world_pace_ms held between two real times. */
 int64_t demo_life_region_pace(const struct demo_life_region *at, double seconds, int64_t least_ms, int64_t most_ms);
@@ -64,7 +66,8 @@ void demo_life_releases_seen(struct demo_life_region *at, const json_t *release)
 void demo_life_releases_begin(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_releases_finish(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_releases_routine(struct demo_life_region *at, const struct demo_life_due *due);
-void demo_life_releases_set_broken(struct demo_life_region *at, const char *name_space, const char *name, bool is_broken);
+void demo_life_releases_set_broken(struct demo_life_region *at, const char *name_space, const char *name,
+                                   bool is_broken);
 /* The upgrade reached the cluster: its workloads roll, its Application follows. */
 void demo_life_releases_deployed(struct demo_world *world, int region, const json_t *release);
 
@@ -78,7 +81,8 @@ void demo_life_kustomizations_forget(struct demo_life_region *at); /* a new arti
 void demo_life_kustomizations_tick(struct demo_life_region *at, const struct demo_life_due *due);
 
 /* workloads and pods */
-void demo_life_workloads_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind, bool is_deleted);
+void demo_life_workloads_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind,
+                              bool is_deleted);
 void demo_life_workloads_sync(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_workloads_start_pod(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_workloads_install_provider(struct demo_life_region *at, const struct demo_life_due *due);

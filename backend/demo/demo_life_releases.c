@@ -1,5 +1,5 @@
-/* helm-controller: begins and finishes reconciles of HelmReleases, waits for dependencies, keeps failing what is broken.
- * Also the application-controller's share: an Application's phase follows its releases. */
+/* helm-controller: begins and finishes reconciles of HelmReleases, waits for dependencies, keeps failing what is
+ * broken. Also the application-controller's share: an Application's phase follows its releases. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,8 @@
 
 static bool is_behind(const json_t *release)
 {
-    return demo_json_integer(release, "metadata.generation", 1) != demo_json_integer(release, "status.observedGeneration", 0);
+    return demo_json_integer(release, "metadata.generation", 1) !=
+           demo_json_integer(release, "status.observedGeneration", 0);
 }
 
 static bool is_reconciling(const json_t *release)
@@ -31,8 +32,8 @@ void demo_life_releases_seen(struct demo_life_region *at, const json_t *release)
     if (demo_flux_is_suspended(release) || is_reconciling(release))
         return;
     if (is_behind(release) || demo_flux_has_request(release))
-        demo_life_region_plan(at, NOTICE_MS, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, demo_json_text(release, "metadata.namespace"),
-                              demo_json_text(release, "metadata.name"));
+        demo_life_region_plan(at, NOTICE_MS, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE,
+                              demo_json_text(release, "metadata.namespace"), demo_json_text(release, "metadata.name"));
 }
 
 /* "namespace/name" of the first dependency that is not ready; caller frees; NULL when all are. */
@@ -69,8 +70,8 @@ static bool is_forced(const json_t *release)
 /* Retries are used up: only a new spec, force or reset starts another action. */
 static bool is_given_up(const json_t *release)
 {
-    return demo_json_at(release, "status.conditions[?(@.type==\"Stalled\")]") && !is_behind(release) && !is_forced(release) &&
-           !is_annotated_like_request(release, "reconcile.fluxcd.io/resetAt");
+    return demo_json_at(release, "status.conditions[?(@.type==\"Stalled\")]") && !is_behind(release) &&
+           !is_forced(release) && !is_annotated_like_request(release, "reconcile.fluxcd.io/resetAt");
 }
 
 static enum status edit_begin(json_t *release, void *context, struct error *err)
@@ -94,15 +95,17 @@ static void chronicle(struct demo_life_region *at, const char *name_space, const
     if (!release)
         return;
     struct demo_chronicle_entry entry = {demo_flux_is_ready(release) ? "Normal" : "Warning",
-        demo_json_text(release, "status.conditions[?(@.type==\"Ready\")].reason"),
-        demo_json_text(release, "status.conditions[?(@.type==\"Ready\")].message"), "helm-controller", 0};
+                                         demo_json_text(release, "status.conditions[?(@.type==\"Ready\")].reason"),
+                                         demo_json_text(release, "status.conditions[?(@.type==\"Ready\")].message"),
+                                         "helm-controller", 0};
     demo_chronicle_write(at->world, at->region, release, &entry);
     json_decref(release);
 }
 
 static void block(struct demo_life_region *at, const struct demo_life_due *due, char *dependency)
 {
-    demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_blocked, dependency, "helm-controller");
+    demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_blocked, dependency,
+                      "helm-controller");
     demo_life_region_plan(at, demo_life_region_pace(at, 30, 1000, 5000), DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE,
                           due->name_space, due->name);
 }
@@ -122,7 +125,8 @@ void demo_life_releases_begin(struct demo_life_region *at, const struct demo_lif
         return;
     }
     bool runs = false;
-    demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_begin, &runs, "helm-controller");
+    demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_begin, &runs,
+                      "helm-controller");
     int64_t delay_ms = runs ? CHECK_MS + demo_life_region_pace(at, 25, 300, 20000) : CHECK_MS;
     demo_life_region_plan(at, delay_ms, DEMO_LIFE_RELEASE_FINISH, DEMO_KIND_HELMRELEASE, due->name_space, due->name);
 }
@@ -137,7 +141,8 @@ static size_t broken_index(const struct demo_life_region *at, const char *name_s
     return i;
 }
 
-void demo_life_releases_set_broken(struct demo_life_region *at, const char *name_space, const char *name, bool is_broken)
+void demo_life_releases_set_broken(struct demo_life_region *at, const char *name_space, const char *name,
+                                   bool is_broken)
 {
     size_t index = broken_index(at, name_space, name);
     if (is_broken && index == at->broken.count) {
@@ -179,8 +184,8 @@ static void wake(struct demo_life_region *at, const char *failed)
         const struct demo_object *object = snapshot.objects[i];
         bool is_dependent = failed && demo_flux_scan_depends_on(object, failed);
         if (is_dependent || (!failed && demo_flux_scan_is_waiting(object)))
-            demo_life_region_plan(at, is_dependent ? 1500 + 400 * demo_luck_below(&at->luck, 8) : 500, DEMO_LIFE_RELEASE_BEGIN,
-                                  DEMO_KIND_HELMRELEASE, "flux-system", object->name);
+            demo_life_region_plan(at, is_dependent ? 1500 + 400 * demo_luck_below(&at->luck, 8) : 500,
+                                  DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, "flux-system", object->name);
     }
     demo_store_release(&snapshot);
 }
@@ -188,7 +193,8 @@ static void wake(struct demo_life_region *at, const char *failed)
 void demo_life_releases_finish(struct demo_life_region *at, const struct demo_life_due *due)
 {
     struct finishing finishing = {.is_broken = broken_index(at, due->name_space, due->name) < at->broken.count};
-    if (demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_finish, &finishing, "helm-controller") != STATUS_OK)
+    if (demo_store_update(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name, edit_finish, &finishing,
+                          "helm-controller") != STATUS_OK)
         return;
     json_t *release = demo_store_get(at->store, DEMO_KIND_HELMRELEASE, due->name_space, due->name);
     if (finishing.acted || finishing.failed) {
@@ -209,8 +215,8 @@ void demo_life_releases_routine(struct demo_life_region *at, const struct demo_l
     if (object && demo_flux_scan_is_ready(object) && !demo_flux_scan_is_suspended(object))
         demo_life_region_plan(at, 0, DEMO_LIFE_RELEASE_BEGIN, DEMO_KIND_HELMRELEASE, "flux-system", object->name);
     demo_store_release(&snapshot);
-    demo_life_region_plan(at, demo_life_region_pace(at, 900.0 / (double)(count ? count : 1), 1000, 20000), DEMO_LIFE_RELEASE_ROUTINE,
-                          DEMO_KIND_HELMRELEASE, "", "");
+    demo_life_region_plan(at, demo_life_region_pace(at, 900.0 / (double)(count ? count : 1), 1000, 20000),
+                          DEMO_LIFE_RELEASE_ROUTINE, DEMO_KIND_HELMRELEASE, "", "");
 }
 
 /* ---- what an upgrade reaches ---- */
@@ -218,16 +224,18 @@ void demo_life_releases_routine(struct demo_life_region *at, const struct demo_l
 static void roll_workloads(struct demo_world *world, int region, const json_t *release)
 {
     static const enum demo_kind_id KINDS[] = {DEMO_KIND_DEPLOYMENT, DEMO_KIND_STATEFULSET};
-    const char *name_space = demo_json_text(release, "spec.targetNamespace"), *name = demo_json_text(release, "metadata.name");
+    const char *name_space = demo_json_text(release, "spec.targetNamespace"),
+               *name = demo_json_text(release, "metadata.name");
     const char *digest = demo_json_text(release, "status.history[0].configDigest");
     for (size_t i = 0; i < ARRAY_LENGTH(KINDS); i++) {
         struct demo_snapshot snapshot = {0};
         demo_store_snapshot(world->stores[region], demo_kinds_at(KINDS[i]), name_space, 0, &snapshot);
         for (size_t j = 0; j < snapshot.count; j++) {
-            const char *of = json_string_value(json_object_get(snapshot.objects[j]->labels, "helm.toolkit.fluxcd.io/name"));
+            const char *of =
+                json_string_value(json_object_get(snapshot.objects[j]->labels, "helm.toolkit.fluxcd.io/name"));
             if (of && strcmp(of, name) == 0)
-                demo_workload_edit_annotation(world, region, KINDS[i], name_space, snapshot.objects[j]->name, "checksum/config", digest,
-                                              "helm-controller");
+                demo_workload_edit_annotation(world, region, KINDS[i], name_space, snapshot.objects[j]->name,
+                                              "checksum/config", digest, "helm-controller");
         }
         demo_store_release(&snapshot);
     }
@@ -249,7 +257,8 @@ static enum status edit_application(json_t *application, void *context, struct e
         is_ready = is_ready && strcmp(demo_json_text(cluster, "status"), "Ready") == 0;
     }
     demo_json_set(application, "status.phase", json_string(is_ready ? "Ready" : "Degraded"));
-    demo_json_set_condition(application, "Ready", is_ready ? "True" : "False", is_ready ? "AllClustersReady" : "ReleaseNotReady",
+    demo_json_set_condition(application, "Ready", is_ready ? "True" : "False",
+                            is_ready ? "AllClustersReady" : "ReleaseNotReady",
                             is_ready ? "every cluster reports Ready" : "1 cluster is not ready");
     json_t *region = NULL;
     json_array_foreach(demo_json_at(application, "status.regions"), index, region)
@@ -270,6 +279,7 @@ void demo_life_releases_deployed(struct demo_world *world, int region, const jso
     char cluster[64];
     snprintf(cluster, sizeof cluster, "hz-%s-rtz-prod", demo_world_region(region));
     struct application_edit edit = {cluster, is_ready ? "Ready" : "Failed"};
-    demo_store_update(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_APPLICATION, demo_json_text(release, "metadata.namespace"), application,
-                      edit_application, &edit, "application-controller");
+    demo_store_update(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_APPLICATION,
+                      demo_json_text(release, "metadata.namespace"), application, edit_application, &edit,
+                      "application-controller");
 }

@@ -18,7 +18,8 @@ static enum status edit_release(json_t *release, void *context, struct error *er
 
 static bool is_behind(const json_t *object)
 {
-    return demo_json_integer(object, "metadata.generation", 1) != demo_json_integer(object, "status.observedGeneration", 0);
+    return demo_json_integer(object, "metadata.generation", 1) !=
+           demo_json_integer(object, "status.observedGeneration", 0);
 }
 
 static void settle_releases(struct demo_world *world, int region)

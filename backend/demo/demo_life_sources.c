@@ -1,4 +1,5 @@
-/* source-controller: fetches the Git repository the region's GitRepository names, and keeps what it declares as artifact. */
+/* source-controller: fetches the Git repository the region's GitRepository names, and keeps what it declares as
+ * artifact. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +16,22 @@
 
 static bool is_behind(const json_t *object)
 {
-    return demo_json_integer(object, "metadata.generation", 1) != demo_json_integer(object, "status.observedGeneration", 0) ||
+    return demo_json_integer(object, "metadata.generation", 1) !=
+               demo_json_integer(object, "status.observedGeneration", 0) ||
            demo_flux_has_request(object);
 }
 
 void demo_life_sources_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind)
 {
-    static const enum demo_life_action ACTIONS[DEMO_KIND_COUNT] = {[DEMO_KIND_GITREPOSITORY] = DEMO_LIFE_SOURCE_FETCH,
-        [DEMO_KIND_KUSTOMIZATION] = DEMO_LIFE_KUSTOMIZATION_APPLY, [DEMO_KIND_HELMREPOSITORY] = DEMO_LIFE_REPOSITORY_FETCH};
+    static const enum demo_life_action ACTIONS[DEMO_KIND_COUNT] = {
+        [DEMO_KIND_GITREPOSITORY] = DEMO_LIFE_SOURCE_FETCH,
+        [DEMO_KIND_KUSTOMIZATION] = DEMO_LIFE_KUSTOMIZATION_APPLY,
+        [DEMO_KIND_HELMREPOSITORY] = DEMO_LIFE_REPOSITORY_FETCH};
     bool is_static = kind == DEMO_KIND_HELMREPOSITORY && strcmp(demo_json_text(object, "spec.type"), "oci") == 0;
     bool is_due = is_static ? demo_json_at(object, "status") != NULL : is_behind(object);
     if (is_due && !demo_flux_is_suspended(object) && !atomic_load(&at->world->is_stuck[at->region]))
-        demo_life_region_plan(at, 300, ACTIONS[kind], kind, demo_json_text(object, "metadata.namespace"), demo_json_text(object, "metadata.name"));
+        demo_life_region_plan(at, 300, ACTIONS[kind], kind, demo_json_text(object, "metadata.namespace"),
+                              demo_json_text(object, "metadata.name"));
 }
 
 static bool is_egress_blocked(struct demo_life_region *at)
@@ -93,13 +98,15 @@ static void plan_kustomizations(struct demo_life_region *at)
     json_t *kustomization = NULL;
     json_array_foreach(kustomizations, index, kustomization)
         demo_life_region_plan(at, 300 + 200 * (int64_t)index, DEMO_LIFE_KUSTOMIZATION_APPLY, DEMO_KIND_KUSTOMIZATION,
-                              demo_json_text(kustomization, "metadata.namespace"), demo_json_text(kustomization, "metadata.name"));
+                              demo_json_text(kustomization, "metadata.namespace"),
+                              demo_json_text(kustomization, "metadata.name"));
     json_decref(kustomizations);
 }
 
 static void fail(struct demo_life_region *at, const struct demo_life_due *due, const json_t *source, const char *cause)
 {
-    demo_store_update(at->store, DEMO_KIND_GITREPOSITORY, due->name_space, due->name, edit_failed, (void *)(uintptr_t)cause, "source-controller");
+    demo_store_update(at->store, DEMO_KIND_GITREPOSITORY, due->name_space, due->name, edit_failed,
+                      (void *)(uintptr_t)cause, "source-controller");
     struct demo_chronicle_entry entry = {"Warning", "GitOperationFailed", cause, "source-controller", 0};
     demo_chronicle_write(at->world, at->region, source, &entry);
 }
@@ -121,7 +128,8 @@ void demo_life_sources_fetch(struct demo_life_region *at, const struct demo_life
         bool is_new = strcmp(sha, at->artifact_sha) != 0;
         if (is_new)
             store_artifact(at, (enum demo_git_tree)tree, sha);
-        demo_store_update(at->store, DEMO_KIND_GITREPOSITORY, due->name_space, due->name, edit_fetched, sha, "source-controller");
+        demo_store_update(at->store, DEMO_KIND_GITREPOSITORY, due->name_space, due->name, edit_fetched, sha,
+                          "source-controller");
         if (is_new)
             plan_kustomizations(at);
     }
@@ -131,7 +139,8 @@ void demo_life_sources_fetch(struct demo_life_region *at, const struct demo_life
 void demo_life_sources_tick(struct demo_life_region *at, const struct demo_life_due *due)
 {
     demo_life_region_plan(at, 0, DEMO_LIFE_SOURCE_FETCH, DEMO_KIND_GITREPOSITORY, "flux-system", "openova");
-    demo_life_region_plan(at, demo_life_region_pace(at, 60, 300, 60000), DEMO_LIFE_SOURCE_TICK, DEMO_KIND_GITREPOSITORY, "", "");
+    demo_life_region_plan(at, demo_life_region_pace(at, 60, 300, 60000), DEMO_LIFE_SOURCE_TICK, DEMO_KIND_GITREPOSITORY,
+                          "", "");
 }
 
 static enum status edit_repository(json_t *repository, void *context, struct error *err)
@@ -148,5 +157,6 @@ static enum status edit_repository(json_t *repository, void *context, struct err
 
 void demo_life_sources_fetch_repository(struct demo_life_region *at, const struct demo_life_due *due)
 {
-    demo_store_update(at->store, DEMO_KIND_HELMREPOSITORY, due->name_space, due->name, edit_repository, NULL, "source-controller");
+    demo_store_update(at->store, DEMO_KIND_HELMREPOSITORY, due->name_space, due->name, edit_repository, NULL,
+                      "source-controller");
 }

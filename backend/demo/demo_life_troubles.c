@@ -14,8 +14,8 @@
 #define LEASE_MS 10000
 
 /* Releases whose failing is instructive and harmless: some have dependents. */
-static const char *const CANDIDATES[] = {"bp-langfuse", "bp-openbao", "bp-seaweedfs", "bp-guacamole", "bp-opentelemetry",
-    "bp-external-secrets", "bp-velero", "bp-newapi"};
+static const char *const CANDIDATES[] = {"bp-langfuse",      "bp-openbao",          "bp-seaweedfs", "bp-guacamole",
+                                         "bp-opentelemetry", "bp-external-secrets", "bp-velero",    "bp-newapi"};
 
 static enum status edit_force(json_t *release, void *context, struct error *err)
 {
@@ -44,8 +44,8 @@ void demo_life_troubles_tick(struct demo_life_region *at, const struct demo_life
     if (!atomic_load(&at->world->is_calm) && at->broken.count == 0 && is_steady(at, name)) {
         demo_life_releases_set_broken(at, "flux-system", name, true);
         start_action(at, name);
-        demo_life_region_plan(at, demo_life_region_pace(at, TROUBLE_LASTS_S, 20000, 120000), DEMO_LIFE_TROUBLE_HEAL, DEMO_KIND_HELMRELEASE,
-                              "flux-system", name);
+        demo_life_region_plan(at, demo_life_region_pace(at, TROUBLE_LASTS_S, 20000, 120000), DEMO_LIFE_TROUBLE_HEAL,
+                              DEMO_KIND_HELMRELEASE, "flux-system", name);
     }
     int64_t next_ms = demo_life_region_pace(at, TROUBLE_EVERY_S, 90000, 600000);
     demo_life_region_plan(at, next_ms, DEMO_LIFE_TROUBLE_TICK, DEMO_KIND_HELMRELEASE, "", "");
@@ -66,23 +66,28 @@ void demo_life_troubles_restart(struct demo_life_region *at, const struct demo_l
     json_array_foreach(pods, index, pod) {
         if (strcmp(demo_json_text(pod, "status.containerStatuses[0].state.waiting.reason"), "CrashLoopBackOff") != 0)
             continue;
-        const char *name_space = demo_json_text(pod, "metadata.namespace"), *name = demo_json_text(pod, "metadata.name");
+        const char *name_space = demo_json_text(pod, "metadata.namespace"),
+                   *name = demo_json_text(pod, "metadata.name");
         struct demo_log_key key = {name_space, name, demo_json_text(pod, "status.containerStatuses[0].name"), false};
         demo_logs_rotate(at->world->logs[at->region], &key);
         demo_logs_append(at->world->logs[at->region], &key, "starting");
-        demo_logs_append(at->world->logs[at->region], &key, "panic: sql: database \"temporal_visibility\" does not exist");
-        demo_workload_set_waiting(at->world, at->region, name_space, name, "CrashLoopBackOff", "back-off 5m0s restarting failed container", 1);
-        struct demo_chronicle_entry entry = {"Warning", "BackOff", "Back-off restarting failed container", "kubelet", 0};
+        demo_logs_append(at->world->logs[at->region], &key,
+                         "panic: sql: database \"temporal_visibility\" does not exist");
+        demo_workload_set_waiting(at->world, at->region, name_space, name, "CrashLoopBackOff",
+                                  "back-off 5m0s restarting failed container", 1);
+        struct demo_chronicle_entry entry = {"Warning", "BackOff", "Back-off restarting failed container", "kubelet",
+                                             0};
         demo_chronicle_write(at->world, at->region, pod, &entry);
     }
     if (!atomic_load(&at->world->is_calm) && json_array_size(pods) > 0) {
         pod = json_array_get(pods, (size_t)demo_luck_below(&at->luck, (int)json_array_size(pods)));
         if (demo_json_at(pod, "status.containerStatuses[0].state.running") && demo_luck_below(&at->luck, 4) == 0)
-            demo_workload_set_waiting(at->world, at->region, demo_json_text(pod, "metadata.namespace"), demo_json_text(pod, "metadata.name"),
-                                      NULL, NULL, 1);
+            demo_workload_set_waiting(at->world, at->region, demo_json_text(pod, "metadata.namespace"),
+                                      demo_json_text(pod, "metadata.name"), NULL, NULL, 1);
     }
     json_decref(pods);
-    demo_life_region_plan(at, demo_life_region_pace(at, 300, 15000, 300000), DEMO_LIFE_RESTART_TICK, DEMO_KIND_POD, "", "");
+    demo_life_region_plan(at, demo_life_region_pace(at, 300, 15000, 300000), DEMO_LIFE_RESTART_TICK, DEMO_KIND_POD, "",
+                          "");
 }
 
 static enum status edit_lease(json_t *continuum, void *context, struct error *err)

@@ -16,24 +16,29 @@ static void see_pod(struct demo_life_region *at, const json_t *pod, bool is_dele
     if (is_deleted)
         demo_life_region_plan(at, 500, DEMO_LIFE_WORKLOAD_SYNC, kind, name_space, workload);
     else if (strcmp(demo_json_text(pod, "status.phase"), "Pending") == 0)
-        demo_life_region_plan(at, demo_life_region_pace(at, 10, 150, 3000), DEMO_LIFE_POD_START, DEMO_KIND_POD, name_space,
-                              demo_json_text(pod, "metadata.name"));
+        demo_life_region_plan(at, demo_life_region_pace(at, 10, 150, 3000), DEMO_LIFE_POD_START, DEMO_KIND_POD,
+                              name_space, demo_json_text(pod, "metadata.name"));
 }
 
 static bool is_unsettled(const json_t *workload, enum demo_kind_id kind)
 {
-    if (demo_json_integer(workload, "metadata.generation", 1) != demo_json_integer(workload, "status.observedGeneration", 0))
+    if (demo_json_integer(workload, "metadata.generation", 1) !=
+        demo_json_integer(workload, "status.observedGeneration", 0))
         return true;
-    return kind != DEMO_KIND_DAEMONSET && demo_json_integer(workload, "spec.replicas", 1) != demo_json_integer(workload, "status.replicas", 0);
+    return kind != DEMO_KIND_DAEMONSET &&
+           demo_json_integer(workload, "spec.replicas", 1) != demo_json_integer(workload, "status.replicas", 0);
 }
 
-void demo_life_workloads_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind, bool is_deleted)
+void demo_life_workloads_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind,
+                              bool is_deleted)
 {
-    const char *name_space = demo_json_text(object, "metadata.namespace"), *name = demo_json_text(object, "metadata.name");
+    const char *name_space = demo_json_text(object, "metadata.namespace"),
+               *name = demo_json_text(object, "metadata.name");
     if (kind == DEMO_KIND_POD) {
         see_pod(at, object, is_deleted);
     } else if (kind == DEMO_KIND_PROVIDER) {
-        bool is_new = strcmp(demo_json_text(object, "spec.package"), demo_json_text(object, "status.currentIdentifier")) != 0;
+        bool is_new =
+            strcmp(demo_json_text(object, "spec.package"), demo_json_text(object, "status.currentIdentifier")) != 0;
         if (!is_deleted && is_new)
             demo_life_region_plan(at, 400, DEMO_LIFE_PROVIDER_INSTALL, kind, "", name);
     } else if (!is_deleted && is_unsettled(object, kind)) {
@@ -45,7 +50,8 @@ void demo_life_workloads_sync(struct demo_life_region *at, const struct demo_lif
 {
     bool is_done = demo_workload_sync(at->world, at->region, due->kind, due->name_space, due->name, DEMO_WORKLOAD_ONE);
     if (!is_done)
-        demo_life_region_plan(at, demo_life_region_pace(at, 6, 50, 2000), DEMO_LIFE_WORKLOAD_SYNC, due->kind, due->name_space, due->name);
+        demo_life_region_plan(at, demo_life_region_pace(at, 6, 50, 2000), DEMO_LIFE_WORKLOAD_SYNC, due->kind,
+                              due->name_space, due->name);
 }
 
 void demo_life_workloads_start_pod(struct demo_life_region *at, const struct demo_life_due *due)

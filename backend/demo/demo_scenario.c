@@ -21,7 +21,8 @@ static const struct demo_scenario SCENARIOS[] = {
     {"running", "a cutover runs, half way through", &HALF_WAY, true, false},
     {"failed", "the cutover failed at helmrepository-patches", &FAILED, false, false},
     {"region-b-forgotten", "incident 1: complete, but the second region was never touched", &FORGOTTEN, false, false},
-    {"stale-ready", "incident 3: complete, but the second region's source is Ready for an old generation", &COMPLETE, false, true},
+    {"stale-ready", "incident 3: complete, but the second region's source is Ready for an old generation", &COMPLETE,
+     false, true},
     {"registries-stuck-v1", "incident 7: every step succeeded, yet the nodes never switched", &STUCK_V1, false, false},
     {"policy-leaked", "incident 25: complete, but the egress policy was left behind", &LEAKED, false, false},
 };

@@ -25,16 +25,18 @@ static void template_hash(const json_t *workload, char out[11])
     char *digest = demo_build_digest(demo_json_at(workload, "spec.template"));
     static const char ALPHABET[] = "bcdfghjklmnpqrstvwxz2456789";
     for (int i = 0; i < 10; i++)
-        out[i] = ALPHABET[((unsigned char)digest[7 + 2 * i] * 7 + (unsigned char)digest[8 + 2 * i]) % (sizeof ALPHABET - 1)];
+        out[i] =
+            ALPHABET[((unsigned char)digest[7 + 2 * i] * 7 + (unsigned char)digest[8 + 2 * i]) % (sizeof ALPHABET - 1)];
     out[10] = '\0';
     free(digest);
 }
 
 static json_t *container_of(struct span name, struct span image)
 {
-    return json_pack("{s:s%, s:s%, s:s, s:{s:{s:s, s:s}, s:{s:s}}, s:[{s:s, s:i, s:s}]}", "name", name.data, name.length, "image",
-                     image.data, image.length, "imagePullPolicy", "IfNotPresent", "resources", "requests", "cpu", "100m", "memory",
-                     "256Mi", "limits", "memory", "1Gi", "ports", "name", "http", "containerPort", 8080, "protocol", "TCP");
+    return json_pack("{s:s%, s:s%, s:s, s:{s:{s:s, s:s}, s:{s:s}}, s:[{s:s, s:i, s:s}]}", "name", name.data,
+                     name.length, "image", image.data, image.length, "imagePullPolicy", "IfNotPresent", "resources",
+                     "requests", "cpu", "100m", "memory", "256Mi", "limits", "memory", "1Gi", "ports", "name", "http",
+                     "containerPort", 8080, "protocol", "TCP");
 }
 
 static json_t *containers_of(const char *text)
@@ -63,8 +65,8 @@ static json_t *labels_of(const struct demo_workload_spec *spec)
 
 static json_t *pod_spec_of(const struct demo_workload_spec *spec)
 {
-    json_t *pod_spec = json_pack("{s:o, s:s, s:s, s:i}", "containers", containers_of(spec->containers), "restartPolicy", "Always",
-                                 "serviceAccountName", spec->name, "terminationGracePeriodSeconds", 30);
+    json_t *pod_spec = json_pack("{s:o, s:s, s:s, s:i}", "containers", containers_of(spec->containers), "restartPolicy",
+                                 "Always", "serviceAccountName", spec->name, "terminationGracePeriodSeconds", 30);
     if (spec->image_pull_secret)
         json_object_set_new(pod_spec, "imagePullSecrets", json_pack("[{s:s}]", "name", spec->image_pull_secret));
     return pod_spec;
@@ -73,8 +75,9 @@ static json_t *pod_spec_of(const struct demo_workload_spec *spec)
 static json_t *document_of(const struct demo_workload_spec *spec)
 {
     json_t *document = demo_build_object(spec->name_space, spec->name, labels_of(spec), spec->age_seconds);
-    json_t *body = json_pack("{s:{s:{s:s}}, s:{s:{s:o}, s:o}, s:i}", "selector", "matchLabels", "app", spec->name, "template",
-                             "metadata", "labels", labels_of(spec), "spec", pod_spec_of(spec), "revisionHistoryLimit", 3);
+    json_t *body =
+        json_pack("{s:{s:{s:s}}, s:{s:{s:o}, s:o}, s:i}", "selector", "matchLabels", "app", spec->name, "template",
+                  "metadata", "labels", labels_of(spec), "spec", pod_spec_of(spec), "revisionHistoryLimit", 3);
     if (spec->kind != DEMO_KIND_DAEMONSET)
         json_object_set_new(body, "replicas", json_integer(spec->replicas));
     if (spec->kind == DEMO_KIND_STATEFULSET)
@@ -106,9 +109,10 @@ static json_t *container_statuses(const json_t *pod_spec, bool is_running, int64
         json_t *image_name = json_string(image);
         char *digest = demo_build_digest(image_name);
         json_decref(image_name);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s++, s:b, s:b, s:i, s:o}", "name", demo_json_text(container, "name"),
-                                              "image", image, "imageID", image, "@", is_running ? digest : "", "ready",
-                                              is_running, "started", is_running, "restartCount", 0, "state", state));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s++, s:b, s:b, s:i, s:o}", "name",
+                                              demo_json_text(container, "name"), "image", image, "imageID", image, "@",
+                                              is_running ? digest : "", "ready", is_running, "started", is_running,
+                                              "restartCount", 0, "state", state));
         free(digest);
     }
     return list;
@@ -124,8 +128,9 @@ static void set_pod_conditions(json_t *pod, bool is_running, int64_t age_seconds
     demo_build_condition(pod, "PodScheduled", "True", "", "", age_seconds, -1);
 }
 
-static json_t *make_pod(struct demo_world *world, int region, const char *name_space, const char *name, const json_t *pod_spec,
-                        json_t *labels, const json_t *owner, bool is_running, int node, int64_t age_seconds)
+static json_t *make_pod(struct demo_world *world, int region, const char *name_space, const char *name,
+                        const json_t *pod_spec, json_t *labels, const json_t *owner, bool is_running, int node,
+                        int64_t age_seconds)
 {
     json_t *pod = demo_build_object(name_space, name, labels, age_seconds);
     if (owner)
@@ -137,10 +142,11 @@ static json_t *make_pod(struct demo_world *world, int region, const char *name_s
     struct demo_luck luck = demo_luck_from(world->seed, name);
     char *ip = alloc_printf("10.42.%d.%d", node % DEMO_WORKLOAD_NODES, 2 + demo_luck_below(&luck, 250));
     char *host = alloc_printf("10.%d.0.%d", region, 10 + node % DEMO_WORKLOAD_NODES);
-    json_object_set_new(pod, "status", json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "phase", is_running ? "Running" : "Pending",
-                                                 "podIP", ip, "hostIP", host, "qosClass", "Burstable", "startTime",
-                                                 demo_build_ago(age_seconds), "containerStatuses",
-                                                 container_statuses(pod_spec, is_running, age_seconds)));
+    json_object_set_new(pod, "status",
+                        json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "phase", is_running ? "Running" : "Pending",
+                                  "podIP", ip, "hostIP", host, "qosClass", "Burstable", "startTime",
+                                  demo_build_ago(age_seconds), "containerStatuses",
+                                  container_statuses(pod_spec, is_running, age_seconds)));
     set_pod_conditions(pod, is_running, age_seconds);
     free(ip);
     free(host);
@@ -309,11 +315,13 @@ static json_t *replica_set(struct syncing *at)
     set = demo_build_object(name_space, name, labels, at->age_seconds);
     demo_build_owner(set, at->workload);
     int replicas = wanted_pods(at);
-    json_object_set_new(set, "spec", json_pack("{s:i, s:O, s:O}", "replicas", replicas, "selector",
-                                               demo_json_at(at->workload, "spec.selector"), "template",
-                                               demo_json_at(at->workload, "spec.template")));
-    json_object_set_new(set, "status", json_pack("{s:i, s:i, s:i, s:i}", "replicas", replicas, "readyReplicas", replicas,
-                                                 "availableReplicas", replicas, "observedGeneration", 1));
+    json_object_set_new(set, "spec",
+                        json_pack("{s:i, s:O, s:O}", "replicas", replicas, "selector",
+                                  demo_json_at(at->workload, "spec.selector"), "template",
+                                  demo_json_at(at->workload, "spec.template")));
+    json_object_set_new(set, "status",
+                        json_pack("{s:i, s:i, s:i, s:i}", "replicas", replicas, "readyReplicas", replicas,
+                                  "availableReplicas", replicas, "observedGeneration", 1));
     demo_store_put(store, DEMO_KIND_REPLICASET, set, CONTROLLER);
     return demo_store_get(store, DEMO_KIND_REPLICASET, name_space, name);
 }
@@ -323,9 +331,11 @@ static void remove_old_sets(struct syncing *at)
     struct demo_store *store = at->world->stores[at->region];
     const char *name = demo_json_text(at->workload, "metadata.name");
     struct demo_snapshot snapshot = {0};
-    demo_store_snapshot(store, demo_kinds_at(DEMO_KIND_REPLICASET), demo_json_text(at->workload, "metadata.namespace"), 0, &snapshot);
+    demo_store_snapshot(store, demo_kinds_at(DEMO_KIND_REPLICASET), demo_json_text(at->workload, "metadata.namespace"),
+                        0, &snapshot);
     for (size_t i = 0; i < snapshot.count; i++)
-        if (has_label(snapshot.objects[i], "app", name) && !has_label(snapshot.objects[i], "pod-template-hash", at->hash))
+        if (has_label(snapshot.objects[i], "app", name) &&
+            !has_label(snapshot.objects[i], "pod-template-hash", at->hash))
             demo_store_remove(store, DEMO_KIND_REPLICASET, snapshot.objects[i]->name_space, snapshot.objects[i]->name);
     demo_store_release(&snapshot);
 }

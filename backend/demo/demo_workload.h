@@ -14,10 +14,10 @@ struct demo_workload_spec {
     enum demo_kind_id kind; /* DEPLOYMENT, STATEFULSET or DAEMONSET */
     const char *name_space, *name;
     int replicas;
-    const char *containers;   /* "name=image name=image" */
-    const char *release;      /* HelmRelease that installs it, for the label helm.toolkit.fluxcd.io/name */
-    const char *organization; /* label openova.io/organization; NULL for none */
-    const char *application;  /* label openova.io/application; NULL for none */
+    const char *containers;        /* "name=image name=image" */
+    const char *release;           /* HelmRelease that installs it, for the label helm.toolkit.fluxcd.io/name */
+    const char *organization;      /* label openova.io/organization; NULL for none */
+    const char *application;       /* label openova.io/application; NULL for none */
     const char *image_pull_secret; /* NULL for none */
     int64_t age_seconds;
 };
@@ -29,8 +29,8 @@ void demo_workload_install(struct demo_world *world, int region, const struct de
 
 /* How far one call may bring the pods towards the template. */
 enum demo_workload_step {
-    DEMO_WORKLOAD_ONE,      /* one pod replaced or created, as a rollout does; it starts as ContainerCreating */
-    DEMO_WORKLOAD_ALL,      /* everything at once, running (fixtures) */
+    DEMO_WORKLOAD_ONE, /* one pod replaced or created, as a rollout does; it starts as ContainerCreating */
+    DEMO_WORKLOAD_ALL, /* everything at once, running (fixtures) */
 };
 
 /* Brings pods and status towards the workload's template and replicas. True when nothing is left to do. */

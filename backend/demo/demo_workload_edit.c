@@ -43,7 +43,8 @@ bool demo_workload_edit_env(struct demo_world *world, int region, const char *na
                             const char *variable, const char *value, const char *manager)
 {
     struct variable edit = {variable, value};
-    return demo_store_update(world->stores[region], DEMO_KIND_DEPLOYMENT, name_space, name, edit_env, &edit, manager) == STATUS_OK;
+    return demo_store_update(world->stores[region], DEMO_KIND_DEPLOYMENT, name_space, name, edit_env, &edit, manager) ==
+           STATUS_OK;
 }
 
 static enum status edit_annotation(json_t *workload, void *context, struct error *err)
@@ -51,7 +52,8 @@ static enum status edit_annotation(json_t *workload, void *context, struct error
     const struct variable *variable = context;
     if (!demo_json_at(workload, "spec.template.metadata.annotations"))
         demo_json_set(workload, "spec.template.metadata.annotations", json_object());
-    json_object_set_new(demo_json_at(workload, "spec.template.metadata.annotations"), variable->name, json_string(variable->value));
+    json_object_set_new(demo_json_at(workload, "spec.template.metadata.annotations"), variable->name,
+                        json_string(variable->value));
     return STATUS_OK;
 }
 
@@ -59,7 +61,8 @@ bool demo_workload_edit_annotation(struct demo_world *world, int region, enum de
                                    const char *name, const char *key, const char *value, const char *manager)
 {
     struct variable edit = {key, value};
-    return demo_store_update(world->stores[region], kind, name_space, name, edit_annotation, &edit, manager) == STATUS_OK;
+    return demo_store_update(world->stores[region], kind, name_space, name, edit_annotation, &edit, manager) ==
+           STATUS_OK;
 }
 
 struct host_project {
@@ -103,7 +106,8 @@ static enum status edit_images(json_t *workload, void *context, struct error *er
     json_decref(before);
     if (!demo_json_at(workload, "metadata.annotations"))
         demo_json_set(workload, "metadata.annotations", json_object());
-    json_object_set_new(demo_json_at(workload, "metadata.annotations"), "bp.openova.io/cutover-podspec-preimage", json_string(text));
+    json_object_set_new(demo_json_at(workload, "metadata.annotations"), "bp.openova.io/cutover-podspec-preimage",
+                        json_string(text));
     free(text);
     return STATUS_OK;
 }

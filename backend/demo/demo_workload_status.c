@@ -49,8 +49,10 @@ static void count_replicas(json_t *workload, const struct counts *counts)
     bool is_available = counts->ready >= wanted, is_first = demo_json_at(workload, "status.conditions") == NULL;
     demo_json_set_condition(workload, "Available", is_available ? "True" : "False",
                             is_available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-                            is_available ? "Deployment has minimum availability." : "Deployment does not have minimum availability.");
-    demo_json_set_condition(workload, "Progressing", "True", is_available ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
+                            is_available ? "Deployment has minimum availability."
+                                         : "Deployment does not have minimum availability.");
+    demo_json_set_condition(workload, "Progressing", "True",
+                            is_available ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
                             is_available ? "ReplicaSet has successfully progressed." : "ReplicaSet is progressing.");
     if (is_first) /* a workload that was there before the demo began is as old as it says */
         demo_build_date_conditions(workload, demo_json_at(workload, "metadata.creationTimestamp"));
@@ -114,7 +116,8 @@ static enum status start(json_t *pod, void *context, struct error *err)
 
 bool demo_workload_start_pod(struct demo_world *world, int region, const char *name_space, const char *pod)
 {
-    return demo_store_update(world->stores[region], DEMO_KIND_POD, name_space, pod, start, NULL, "kubelet") == STATUS_OK;
+    return demo_store_update(world->stores[region], DEMO_KIND_POD, name_space, pod, start, NULL, "kubelet") ==
+           STATUS_OK;
 }
 
 struct waiting {
@@ -128,14 +131,17 @@ static enum status set_waiting(json_t *pod, void *context, struct error *err)
     json_t *status = json_array_get(demo_json_at(pod, "status.containerStatuses"), 0);
     if (!status)
         return error_set(err, STATUS_NOT_FOUND, "the pod has no container");
-    json_object_set_new(status, "restartCount", json_integer(demo_json_integer(status, "restartCount", 0) + waiting->restarts));
+    json_object_set_new(status, "restartCount",
+                        json_integer(demo_json_integer(status, "restartCount", 0) + waiting->restarts));
     if (waiting->restarts)
-        json_object_set_new(status, "lastState", json_pack("{s:{s:i, s:s, s:o, s:o}}", "terminated", "exitCode", 1, "reason", "Error",
-                                                           "startedAt", demo_build_ago(12), "finishedAt", demo_build_ago(2)));
+        json_object_set_new(status, "lastState",
+                            json_pack("{s:{s:i, s:s, s:o, s:o}}", "terminated", "exitCode", 1, "reason", "Error",
+                                      "startedAt", demo_build_ago(12), "finishedAt", demo_build_ago(2)));
     json_object_set_new(status, "ready", json_boolean(waiting->reason == NULL));
-    json_object_set_new(status, "state",
-                        waiting->reason ? json_pack("{s:{s:s, s:s}}", "waiting", "reason", waiting->reason, "message", waiting->message)
-                                        : json_pack("{s:{s:o}}", "running", "startedAt", demo_build_ago(0)));
+    json_object_set_new(
+        status, "state",
+        waiting->reason ? json_pack("{s:{s:s, s:s}}", "waiting", "reason", waiting->reason, "message", waiting->message)
+                        : json_pack("{s:{s:o}}", "running", "startedAt", demo_build_ago(0)));
     set_ready(pod, waiting->reason == NULL);
     return STATUS_OK;
 }

@@ -25,8 +25,8 @@ struct demo_world {
     double speed; /* contract seconds pass this many times as fast */
     int scale;
     uint64_t seed;
-    int64_t born_ms;             /* wall time when the demo started */
-    atomic_bool is_calm;         /* no new troubles: a cutover runs, or a test wants quiet */
+    int64_t born_ms;                          /* wall time when the demo started */
+    atomic_bool is_calm;                      /* no new troubles: a cutover runs, or a test wants quiet */
     atomic_bool is_stuck[DEMO_WORLD_REGIONS]; /* the region's source-controller no longer reconciles (stale Ready) */
 };
 
@@ -42,7 +42,7 @@ struct demo_luck {
 };
 struct demo_luck demo_luck_from(uint64_t seed, const char *purpose);
 uint64_t demo_luck_next(struct demo_luck *luck);
-int demo_luck_below(struct demo_luck *luck, int limit); /* 0 .. limit-1 */
+int demo_luck_below(struct demo_luck *luck, int limit);            /* 0 .. limit-1 */
 void demo_luck_hex(struct demo_luck *luck, char *out, int digits); /* writes digits characters and a NUL */
 
 /* New text with every ${SOVEREIGN_FQDN} (and ${REGION}) of `text` filled in; caller frees. */

@@ -42,7 +42,8 @@ static json_t *scalar_value(const yaml_event_t *event)
 
 static enum status fail_at(struct reading *reading, const yaml_mark_t *mark, const char *what, const char *name)
 {
-    return error_set(reading->err, STATUS_INVALID, "yaml: line %zu: %s%s%s", mark->line + 1, what, name[0] ? " " : "", name);
+    return error_set(reading->err, STATUS_INVALID, "yaml: line %zu: %s%s%s", mark->line + 1, what, name[0] ? " " : "",
+                     name);
 }
 
 static enum status next_event(struct reading *reading, yaml_event_t *event)

@@ -37,8 +37,8 @@ void demo_world_fixture_free(struct demo_world *world)
 }
 
 bool demo_world_fixture_wait(struct demo_world *world, int region, enum demo_kind_id kind, const char *name_space,
-                             const char *name, bool (*holds)(const json_t *object, const void *context), const void *context,
-                             int timeout_ms)
+                             const char *name, bool (*holds)(const json_t *object, const void *context),
+                             const void *context, int timeout_ms)
 {
     int64_t end_ms = clock_monotonic_ms() + timeout_ms;
     uint64_t cursor = demo_store_version(world->stores[region]);
@@ -50,7 +50,8 @@ bool demo_world_fixture_wait(struct demo_world *world, int region, enum demo_kin
         if (is_so || left_ms <= 0)
             return is_so;
         struct demo_event event = {0};
-        demo_store_next(world->stores[region], demo_kinds_at(kind), &cursor, left_ms < 100 ? (int)left_ms : 100, &event);
+        demo_store_next(world->stores[region], demo_kinds_at(kind), &cursor, left_ms < 100 ? (int)left_ms : 100,
+                        &event);
         demo_event_clear(&event);
     }
 }

@@ -11,7 +11,7 @@ void demo_world_fixture_free(struct demo_world *world);
 /* Waits for the region's store to show an object for which `holds` is true, looking again at every change; false after
  * timeout_ms. */
 bool demo_world_fixture_wait(struct demo_world *world, int region, enum demo_kind_id kind, const char *name_space,
-                             const char *name, bool (*holds)(const json_t *object, const void *context), const void *context,
-                             int timeout_ms);
+                             const char *name, bool (*holds)(const json_t *object, const void *context),
+                             const void *context, int timeout_ms);
 
 #endif

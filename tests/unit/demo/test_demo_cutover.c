@@ -16,12 +16,13 @@
 #define SPEED 700
 #define RUN_MS 50000
 
-static const char *const FORBIDDEN[] = {"harbor.openova.io", "ghcr.io/", "//github.com/", "xpkg.upbound.io", "charts.loft.sh", "mail.openova.io",
-    "console.openova.io"};
+static const char *const FORBIDDEN[] = {"harbor.openova.io", "ghcr.io/",        "//github.com/",     "xpkg.upbound.io",
+                                        "charts.loft.sh",    "mail.openova.io", "console.openova.io"};
 
 static bool is_exempt(const struct demo_object *object, enum demo_kind_id kind)
 {
-    return kind == DEMO_KIND_EVENT || kind == DEMO_KIND_REPLICASET || strcmp(object->name_space, DEMO_CUTOVER_NAMESPACE) == 0;
+    return kind == DEMO_KIND_EVENT || kind == DEMO_KIND_REPLICASET ||
+           strcmp(object->name_space, DEMO_CUTOVER_NAMESPACE) == 0;
 }
 
 static size_t tethers_in(struct demo_world *world, int region, enum demo_kind_id kind, char *first, size_t size)
@@ -58,10 +59,13 @@ static void tell_failures(struct demo_world *world)
     json_t *pod;
     json_t *pods = demo_store_list(world->stores[0], DEMO_KIND_POD, DEMO_CUTOVER_NAMESPACE);
     json_array_foreach(pods, index, pod) {
-        if (strcmp(demo_json_text(pod, "status.phase"), "Succeeded") == 0 || !demo_json_at(pod, "metadata.labels.job-name"))
+        if (strcmp(demo_json_text(pod, "status.phase"), "Succeeded") == 0 ||
+            !demo_json_at(pod, "metadata.labels.job-name"))
             continue;
         struct demo_log_read read = {.key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"),
-                                             demo_json_text(pod, "spec.containers[0].name"), false}, .since_ms = INT64_MIN, .has_timestamps = true};
+                                             demo_json_text(pod, "spec.containers[0].name"), false},
+                                     .since_ms = INT64_MIN,
+                                     .has_timestamps = true};
         struct bytebuf lines;
         bytebuf_init(&lines, 1u << 20);
         read.cursor = demo_logs_tail(world->logs[0], &read.key, 8);
@@ -75,8 +79,9 @@ static void tell_failures(struct demo_world *world)
 static void check_status(struct demo_world *world)
 {
     json_t *data = demo_cutover_status_data(world);
-    cr_assert_str_eq(json_string_value(json_object_get(data, "cutoverComplete")), "true", "failedStep '%s' lastError '%s'",
-                     json_string_value(json_object_get(data, "failedStep")), json_string_value(json_object_get(data, "lastError")));
+    cr_assert_str_eq(json_string_value(json_object_get(data, "cutoverComplete")), "true",
+                     "failedStep '%s' lastError '%s'", json_string_value(json_object_get(data, "failedStep")),
+                     json_string_value(json_object_get(data, "lastError")));
     cr_assert_str_eq(json_string_value(json_object_get(data, "currentStep")), "");
     cr_assert_str_eq(json_string_value(json_object_get(data, "currentStepIndex")), "11");
     cr_assert_str_eq(json_string_value(json_object_get(data, "progressPercent")), "100");
@@ -159,7 +164,8 @@ Test(demo_cutover, discovery_wants_every_step_right)
 {
     struct demo_world *world = demo_world_fixture_new(SPEED);
     struct demo_cutover *cutover = demo_cutover_new(world);
-    json_t *map = demo_store_get(world->stores[0], DEMO_KIND_CONFIGMAP, "catalyst", "cutover-step-05-flux-gitrepository-patch");
+    json_t *map =
+        demo_store_get(world->stores[0], DEMO_KIND_CONFIGMAP, "catalyst", "cutover-step-05-flux-gitrepository-patch");
     json_object_del(demo_json_at(map, "metadata.labels"), "bp.openova.io/cutover-order");
     demo_store_put(world->stores[0], DEMO_KIND_CONFIGMAP, map, "someone");
     struct error err = {0};

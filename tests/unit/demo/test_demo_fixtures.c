@@ -32,8 +32,10 @@ Test(demo_fixtures, regions_have_the_kit)
         size_t at;
         json_t *dependency;
         json_array_foreach(demo_json_at(release, "spec.dependsOn"), at, dependency) {
-            json_t *there = demo_store_get(world->stores[0], DEMO_KIND_HELMRELEASE, "flux-system", demo_json_text(dependency, "name"));
-            cr_assert(there, "%s depends on %s", demo_json_text(release, "metadata.name"), demo_json_text(dependency, "name"));
+            json_t *there = demo_store_get(world->stores[0], DEMO_KIND_HELMRELEASE, "flux-system",
+                                           demo_json_text(dependency, "name"));
+            cr_assert(there, "%s depends on %s", demo_json_text(release, "metadata.name"),
+                      demo_json_text(dependency, "name"));
             json_decref(there);
         }
     }
@@ -51,13 +53,16 @@ Test(demo_fixtures, git_declares_what_runs)
     struct error err = {0};
     for (int region = 0; region < DEMO_WORLD_REGIONS; region++) {
         json_t *declared = NULL;
-        cr_assert_eq(demo_git_declared(world->git, DEMO_GIT_UPSTREAM, region, &declared, &err), STATUS_OK, "%s", err.text);
+        cr_assert_eq(demo_git_declared(world->git, DEMO_GIT_UPSTREAM, region, &declared, &err), STATUS_OK, "%s",
+                     err.text);
         size_t index;
         json_t *object;
         json_array_foreach(declared, index, object) {
-            const struct demo_kind *kind = demo_kinds_by_kind(demo_json_text(object, "apiVersion"), demo_json_text(object, "kind"));
+            const struct demo_kind *kind =
+                demo_kinds_by_kind(demo_json_text(object, "apiVersion"), demo_json_text(object, "kind"));
             cr_assert(kind);
-            json_t *live = demo_store_get(world->stores[region], demo_kinds_id(kind), "flux-system", demo_json_text(object, "metadata.name"));
+            json_t *live = demo_store_get(world->stores[region], demo_kinds_id(kind), "flux-system",
+                                          demo_json_text(object, "metadata.name"));
             cr_assert(live, "%s", demo_json_text(object, "metadata.name"));
             cr_assert(json_equal(json_object_get(live, "spec"), json_object_get(object, "spec")), "%s",
                       demo_json_text(object, "metadata.name"));
