@@ -65,7 +65,7 @@ static void each_group(struct bytebuf *out, void (*print)(struct bytebuf *out, c
 
 static void print_group(struct bytebuf *out, const char *group)
 {
-    bytebuf_printf(out, "    %s) words='", group);
+    bytebuf_printf(out, "    %s) candidates='", group);
     print_second_words(out, group);
     bytebuf_append_text(out, "' ;;\n");
 }
@@ -101,35 +101,33 @@ static void print_global_values(struct bytebuf *out)
     }
 }
 
-/* The shell function both shells share: sets `values` (what may follow, "@file", "@folder") or `words`. */
-static void print_core(struct bytebuf *out)
+/* Names of options that take a value, as patterns of a case. */
+static void print_value_options(struct bytebuf *out, const struct command_option *options, size_t count, size_t *printed)
 {
-    bytebuf_append_text(out, "_sovdeck_words() { # COMMAND PREVIOUS; sets words, values\n  words='' values=''\n  case \"$1 $2\" in\n");
-    for (size_t i = 0; i < command_table_count(); i++)
-        print_values(out, command_table_at(i)->options, command_table_at(i)->option_count, command_table_at(i)->name);
-    print_global_values(out);
-    bytebuf_append_text(out, "  esac\n  [ -n \"$values\" ] && return\n  case \"$1\" in\n    '') words='");
-    print_first_words(out);
-    bytebuf_append_text(out, "' ;;\n");
-    each_group(out, print_group);
-    for (size_t i = 0; i < command_table_count(); i++) {
-        const struct command *command = command_table_at(i);
-        bytebuf_printf(out, "    '%s') words='", command->name);
-        if (command->complete == COMMAND_COMPLETE_KIND)
-            print_kinds(out);
-        else if (strchr(command->operands, '|') != NULL)
-            for (const char *at = command->operands; *at != '\0'; at++)
-                bytebuf_append_byte(out, *at == '|' ? ' ' : *at);
-        print_option_words(out, command->options, command->option_count);
-        bytebuf_append_text(out, "' ;;\n");
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].value == NULL)
+            continue;
+        bytebuf_printf(out, "%s%s", (*printed)++ == 0 ? "" : "|", options[i].name);
+        if (options[i].letter != '\0')
+            bytebuf_printf(out, "|-%c", options[i].letter);
     }
-    bytebuf_append_text(out, "  esac\n  words=\"$words");
-    print_option_words(out, command_table_global_at(0), command_table_global_count());
-    bytebuf_append_text(out, "\"\n}\n");
+}
+
+/* The shell function that finds the command among the words before the cursor; values of options are no words of it. */
+static void print_command_finder(struct bytebuf *out)
+{
+    size_t printed = 0;
     bytebuf_append_text(out,
         "_sovdeck_command() { # words of the line before the cursor; prints the command's name\n"
-        "  local word first=''\n"
+        "  local word first='' previous=''\n"
         "  for word in \"$@\"; do\n"
+        "    case \"$previous\" in ");
+    print_value_options(out, command_table_global_at(0), command_table_global_count(), &printed);
+    for (size_t i = 0; i < command_table_count(); i++)
+        print_value_options(out, command_table_at(i)->options, command_table_at(i)->option_count, &printed);
+    bytebuf_append_text(out,
+        ") previous=''; continue ;; esac\n"
+        "    previous=$word\n"
         "    case \"$word\" in -*) continue ;; esac\n"
         "    if [ -z \"$first\" ]; then\n"
         "      first=$word\n");
@@ -143,18 +141,46 @@ static void print_core(struct bytebuf *out)
         "}\n");
 }
 
+/* The shell function both shells share: sets `values` (what may follow, "@file", "@folder") or `candidates`. */
+static void print_core(struct bytebuf *out)
+{
+    bytebuf_append_text(out, "_sovdeck_words() { # COMMAND PREVIOUS; sets candidates, values\n  candidates='' values=''\n  case \"$1 $2\" in\n");
+    for (size_t i = 0; i < command_table_count(); i++)
+        print_values(out, command_table_at(i)->options, command_table_at(i)->option_count, command_table_at(i)->name);
+    print_global_values(out);
+    bytebuf_append_text(out, "  esac\n  [ -n \"$values\" ] && return\n  case \"$1\" in\n    '') candidates='");
+    print_first_words(out);
+    bytebuf_append_text(out, "' ;;\n");
+    each_group(out, print_group);
+    for (size_t i = 0; i < command_table_count(); i++) {
+        const struct command *command = command_table_at(i);
+        bytebuf_printf(out, "    '%s') candidates='", command->name);
+        if (command->complete == COMMAND_COMPLETE_KIND)
+            print_kinds(out);
+        else if (strchr(command->operands, '|') != NULL)
+            for (const char *at = command->operands; *at != '\0'; at++)
+                bytebuf_append_byte(out, *at == '|' ? ' ' : *at);
+        print_option_words(out, command->options, command->option_count);
+        bytebuf_append_text(out, "' ;;\n");
+    }
+    bytebuf_append_text(out, "  esac\n  candidates=\"$candidates");
+    print_option_words(out, command_table_global_at(0), command_table_global_count());
+    bytebuf_append_text(out, "\"\n}\n");
+    print_command_finder(out);
+}
+
 void completion_bash(struct bytebuf *out)
 {
     bytebuf_append_text(out, "# bash completion for sovdeck: source <(sovdeck completion bash)\n");
     print_core(out);
     bytebuf_append_text(out,
         "_sovdeck() {\n"
-        "  local words values current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "  local candidates values current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
         "  _sovdeck_words \"$(_sovdeck_command \"${COMP_WORDS[@]:1:COMP_CWORD-1}\")\" \"$previous\"\n"
         "  case \"$values\" in\n"
         "    @file) mapfile -t COMPREPLY < <(compgen -f -- \"$current\") ;;\n"
         "    @folder) mapfile -t COMPREPLY < <(compgen -d -- \"$current\") ;;\n"
-        "    *) mapfile -t COMPREPLY < <(compgen -W \"${values:-$words}\" -- \"$current\") ;;\n"
+        "    *) mapfile -t COMPREPLY < <(compgen -W \"${values:-$candidates}\" -- \"$current\") ;;\n"
         "  esac\n"
         "}\n"
         "complete -F _sovdeck sovdeck\n");
@@ -166,14 +192,13 @@ void completion_zsh(struct bytebuf *out)
     print_core(out);
     bytebuf_append_text(out,
         "_sovdeck() {\n"
-        "  local line=(\"${words[@]}\") current=$CURRENT values\n"
-        "  local words\n"
-        "  _sovdeck_words \"$(_sovdeck_command \"${line[@]:1:$((current-2))}\")\" \"${line[$((current-1))]}\"\n"
+        "  local candidates values\n"
+        "  _sovdeck_words \"$(_sovdeck_command \"${(@)words[2,CURRENT-1]}\")\" \"${words[CURRENT-1]}\"\n"
         "  case \"$values\" in\n"
         "    @file) _files ;;\n"
         "    @folder) _files -/ ;;\n"
-        "    *) compadd -- ${=values:-${=words}} ;;\n"
+        "    *) compadd -- ${=values:-$candidates} ;;\n"
         "  esac\n"
         "}\n"
-        "compdef _sovdeck sovdeck\n");
+        "if [ \"$funcstack[1]\" = _sovdeck ]; then _sovdeck \"$@\"; else compdef _sovdeck sovdeck; fi\n");
 }
