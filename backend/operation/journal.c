@@ -1,11 +1,9 @@
-/* The hash-chained journal; see journal.h. The text of a line is what is hashed, so verification needs no canonical JSON: a
- * line ends in ,"hash":"<64 hex>"} and what stands before that, closed by a brace, gives the hash. */
+/* The hash-chained journal: appending and showing; see journal.h. Its lines are journal_line.h's, checking them is
+ * journal_verify.c's. */
 #include "operation/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,25 +17,14 @@
 #include "base/clock.h"
 #include "base/sanitize.h"
 #include "base/timestamp.h"
+#include "operation/journal_line.h"
 
-#define HASH_LENGTH (JOURNAL_HASH_MAX - 1)
-#define TAIL_PREFIX ",\"hash\":\""
-#define TAIL_LENGTH (sizeof TAIL_PREFIX - 1 + HASH_LENGTH + 2) /* ,"hash":"…"} */
 #define LOCK_PATIENCE_MS 5000
-static const char NO_HASH[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
 static void close_file(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
-}
-
-static void hash_text(const char *text, size_t length, char out[JOURNAL_HASH_MAX])
-{
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)text, length, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
 char *journal_default_path(void)
@@ -46,90 +33,6 @@ char *journal_default_path(void)
     if (state != NULL && state[0] == '/')
         return alloc_printf("%s/sovdeck/journal.jsonl", state);
     return alloc_printf("%s/.local/state/sovdeck/journal.jsonl", home != NULL && home[0] == '/' ? home : "");
-}
-
-/* ---- one line ---- */
-
-struct line {
-    struct span text; /* without '\n' */
-    json_t *entry;    /* NULL: not readable */
-    bool complete;    /* has the shape of a journal line */
-    bool good;        /* and its text gives its hash */
-    char hash[JOURNAL_HASH_MAX];
-};
-
-static bool is_hash(const char *text, size_t length)
-{
-    return length == HASH_LENGTH && strspn(text, "0123456789abcdef") >= HASH_LENGTH;
-}
-
-static void read_line(struct span text, struct line *line)
-{
-    *line = (struct line){.text = text};
-    if (text.length > TAIL_LENGTH && text.length <= JOURNAL_LINE_MAX) {
-        const char *tail = text.data + text.length - TAIL_LENGTH;
-        const char *hash = tail + sizeof TAIL_PREFIX - 1;
-        line->complete = memcmp(tail, TAIL_PREFIX, sizeof TAIL_PREFIX - 1) == 0 && is_hash(hash, HASH_LENGTH) &&
-                         memcmp(hash + HASH_LENGTH, "\"}", 2) == 0;
-        if (line->complete) {
-            memcpy(line->hash, hash, HASH_LENGTH);
-            size_t length = text.length - TAIL_LENGTH;
-            char *content = alloc_strndup(text.data, length + 1);
-            content[length] = '}';
-            char actual[JOURNAL_HASH_MAX];
-            hash_text(content, length + 1, actual);
-            line->good = strcmp(actual, line->hash) == 0;
-            free(content);
-        }
-    }
-    if (json_edit_parse("a line", text, &line->entry, NULL) != STATUS_OK || !json_is_object(line->entry)) {
-        json_decref(line->entry);
-        line->entry = NULL;
-        line->complete = line->good = false;
-    }
-}
-
-static void drop_line(struct line *line)
-{
-    json_decref(line->entry);
-    line->entry = NULL;
-}
-
-static int64_t sequence_of(const struct line *line)
-{
-    return json_integer_value(json_object_get(line->entry, "sequence"));
-}
-
-/* ---- reading ---- */
-
-static enum status open_for_reading(const char *path, int *ret_fd, struct error *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "journal %s: %s", path, strerror(errno));
-    *ret_fd = fd;
-    return STATUS_OK;
-}
-
-/* Calls `take` with every line; the last one may lack its '\n' (`cut`). Lines over the maximum are given in part. */
-static enum status scan(const char *path, void (*take)(void *context, struct span text, bool cut), void *context, struct error *err)
-{
-    int fd = -1;
-    enum status status = open_for_reading(path, &fd, err);
-    if (status != STATUS_OK)
-        return status;
-    FILE *file = fdopen(fd, "r");
-    char *text = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    while ((length = getline(&text, &capacity, file)) > 0) {
-        bool cut = text[length - 1] != '\n';
-        take(context, span_make(text, (size_t)length - (cut ? 0 : 1)), cut);
-    }
-    bool failed = ferror(file) != 0;
-    free(text);
-    fclose(file);
-    return failed ? error_set(err, STATUS_IO, "journal %s: cannot be read to its end", path) : STATUS_OK;
 }
 
 /* ---- appending ---- */
@@ -143,7 +46,7 @@ struct tail {
 /* The last line of the open file. A damaged one gives what can be read of it; verification will name it. */
 static void read_tail(int fd, struct tail *tail)
 {
-    memcpy(tail->hash, NO_HASH, sizeof NO_HASH);
+    memcpy(tail->hash, JOURNAL_LINE_NO_HASH, sizeof JOURNAL_LINE_NO_HASH);
     tail->sequence = 0;
     tail->cut = false;
     off_t size = lseek(fd, 0, SEEK_END);
@@ -158,14 +61,14 @@ static void read_tail(int fd, struct tail *tail)
         size_t stop = bytes[end - 1] == '\n' ? end - 1 : end, start = stop;
         while (start > 0 && bytes[start - 1] != '\n')
             start--;
-        struct line line;
-        read_line(span_make(bytes + start, stop - start), &line);
+        struct journal_line line;
+        journal_line_read(span_make(bytes + start, stop - start), &line);
         bool usable = line.complete;
         if (usable) {
             memcpy(tail->hash, line.hash, sizeof tail->hash);
-            tail->sequence = sequence_of(&line);
+            tail->sequence = journal_line_sequence(&line);
         }
-        drop_line(&line);
+        journal_line_done(&line);
         if (usable)
             return;
         end = start;
@@ -242,8 +145,8 @@ static char *compose(const json_t *content, const struct tail *tail, char head[J
     json_object_set_new(entry, "previous", json_string(tail->hash));
     char *text = json_dumps(entry, JSON_COMPACT | JSON_ENSURE_ASCII); /* nothing in the file can reach a terminal's controls */
     json_decref(entry);
-    hash_text(text, strlen(text), head);
-    char *line = alloc_printf("%.*s" TAIL_PREFIX "%s\"}\n", (int)strlen(text) - 1, text, head);
+    journal_line_hash(text, strlen(text), head);
+    char *line = alloc_printf("%.*s" JOURNAL_LINE_TAIL "%s\"}\n", (int)strlen(text) - 1, text, head);
     free(text);
     return line;
 }
@@ -288,94 +191,19 @@ enum status journal_append(const char *path, const json_t *content, char head[JO
     return STATUS_OK;
 }
 
-/* ---- verifying ---- */
-
-struct verification {
-    struct journal_verdict *verdict;
-    const char *expected_head;
-    char previous[JOURNAL_HASH_MAX];
-    int64_t sequence; /* of the line before */
-    bool head_seen;
-};
-
-static void find(struct verification *v, enum journal_finding_kind kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void find(struct verification *v, enum journal_finding_kind kind, const char *format, ...)
-{
-    struct journal_verdict *verdict = v->verdict;
-    verdict->findings_total++;
-    if (verdict->finding_count == JOURNAL_FINDINGS_MAX)
-        return;
-    struct journal_finding *finding = &verdict->findings[verdict->finding_count++];
-    finding->kind = kind;
-    finding->line = kind == JOURNAL_FINDING_CUT ? 0 : verdict->lines;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(finding->text, sizeof finding->text, format, args);
-    va_end(args);
-}
-
-static void check_order(struct verification *v, const struct line *line)
-{
-    const char *previous = json_edit_text(line->entry, "previous");
-    int64_t sequence = sequence_of(line);
-    if (strcmp(previous, v->previous) == 0 && sequence == v->sequence + 1)
-        return;
-    long long number = (long long)sequence, expected = (long long)v->sequence + 1;
-    if (sequence > v->sequence + 1)
-        find(v, JOURNAL_FINDING_REMOVED, "entry %lld stands where %lld is expected: %lld %s missing before it", number, expected,
-             number - expected, number - expected == 1 ? "line is" : "lines are");
-    else if (sequence <= v->sequence)
-        find(v, JOURNAL_FINDING_REORDERED, "entry %lld stands where %lld is expected: moved or repeated", number, expected);
-    else
-        find(v, JOURNAL_FINDING_CHANGED, "entry %lld does not continue the line before it: one of the two was replaced", number);
-}
-
-static void verify_line(void *context, struct span text, bool cut)
-{
-    struct verification *v = context;
-    v->verdict->lines++;
-    struct line line;
-    read_line(text, &line);
-    if (!line.complete || cut) {
-        find(v, JOURNAL_FINDING_BROKEN, cut ? "the line is cut off" : "not a line of this journal");
-    } else {
-        if (!line.good)
-            find(v, JOURNAL_FINDING_CHANGED, "the line was changed: its text does not give its hash");
-        check_order(v, &line);
-        memcpy(v->previous, line.hash, sizeof v->previous);
-        v->sequence = sequence_of(&line);
-        v->head_seen = v->head_seen || (v->expected_head != NULL && strcmp(line.hash, v->expected_head) == 0);
-        memcpy(v->verdict->head, line.hash, sizeof v->verdict->head);
-    }
-    drop_line(&line);
-}
-
-enum status journal_verify(const char *path, const char *expected_head, struct journal_verdict *ret, struct error *err)
-{
-    *ret = (struct journal_verdict){0};
-    struct verification v = {.verdict = ret, .expected_head = expected_head};
-    memcpy(v.previous, NO_HASH, sizeof NO_HASH);
-    enum status status = scan(path, verify_line, &v, err);
-    if (status == STATUS_OK && expected_head != NULL && !v.head_seen)
-        find(&v, JOURNAL_FINDING_CUT, "the head hash given is not in the journal: its end, or all of it, was cut off or replaced");
-    return status;
-}
-
 static void keep_head(void *context, struct span text, bool cut)
 {
-    struct line line;
-    read_line(text, &line);
+    struct journal_line line;
+    journal_line_read(text, &line);
     if (line.complete && !cut)
         memcpy(context, line.hash, JOURNAL_HASH_MAX);
-    drop_line(&line);
+    journal_line_done(&line);
 }
 
 void journal_head(const char *path, char head[JOURNAL_HASH_MAX])
 {
     head[0] = '\0';
-    scan(path, keep_head, head, NULL);
+    journal_line_scan(path, keep_head, head, NULL);
 }
 
 /* ---- showing ---- */
@@ -389,19 +217,19 @@ struct visit {
 static void visit_line(void *context, struct span text, bool cut)
 {
     struct visit *visit = context;
-    struct line line;
-    read_line(text, &line);
+    struct journal_line line;
+    journal_line_read(text, &line);
     char *copy = span_dup(text);
     visit->line(visit->context, ++visit->number, line.entry, copy);
     free(copy);
-    drop_line(&line);
+    journal_line_done(&line);
 }
 
 enum status journal_each(const char *path, void (*line)(void *context, size_t number, const json_t *entry, const char *text),
                          void *context, struct error *err)
 {
     struct visit visit = {line, context, 0};
-    return scan(path, visit_line, &visit, err);
+    return journal_line_scan(path, visit_line, &visit, err);
 }
 
 char *journal_describe(const json_t *entry)
