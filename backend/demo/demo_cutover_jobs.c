@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/timestamp.h"
 #include "demo/demo_build.h"
+#include "demo/demo_chronicle.h"
 #include "demo/demo_cutover_run.h"
 #include "demo/demo_json.h"
 #include "demo/demo_workload.h"
@@ -57,6 +59,16 @@ static json_t *job_document(struct demo_cutover_run *run, const struct demo_cuto
     return document;
 }
 
+static void chronicle(struct demo_cutover_run *run, const char *type, const char *reason, const char *message)
+{
+    json_t *job = demo_store_get(store_of(run), DEMO_KIND_JOB, DEMO_CUTOVER_NAMESPACE, run->job);
+    struct demo_chronicle_entry entry = {type, reason, message, "job-controller",
+                                         (clock_wall_ms() - demo_cutover_run_now(run)) / 1000};
+    if (job)
+        demo_chronicle_write(run->world, DEMO_WORLD_PRIMARY, job, &entry);
+    json_decref(job);
+}
+
 void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cutover_found *found)
 {
     snprintf(run->job, sizeof run->job, "cutover-%s-%lld", found->name, (long long)(run->attempt_ms / 1000));
@@ -74,6 +86,9 @@ void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cu
     demo_store_put(store_of(run), DEMO_KIND_POD, pod, "kube-controller-manager");
     json_decref(job);
     json_decref(pod_spec);
+    char *message = alloc_printf("Created pod: %s", run->pod);
+    chronicle(run, "Normal", "SuccessfulCreate", message);
+    free(message);
 }
 
 struct finish {
@@ -120,6 +135,10 @@ void demo_cutover_jobs_finish(struct demo_cutover_run *run, bool succeeded)
                       "kube-controller-manager");
     struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, run->pod, run->step, false};
     demo_logs_end(run->world->logs[DEMO_WORLD_PRIMARY], &key);
+    if (succeeded)
+        chronicle(run, "Normal", "Completed", "Job completed");
+    else
+        chronicle(run, "Warning", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
 }
 
 static enum demo_cutover_job_state state_of(const json_t *job)

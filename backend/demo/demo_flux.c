@@ -25,11 +25,22 @@ bool demo_flux_has_request(const json_t *object)
     return value[0] && strcmp(value, demo_json_text(object, "status.lastHandledReconcileAt")) != 0;
 }
 
+/* forceAt and resetAt act only together with a request of the same token (domain contract 4.5). */
+static void handle_companion(json_t *object, const char *annotation, const char *path)
+{
+    json_t *annotations = demo_json_at(object, "metadata.annotations");
+    const char *value = json_string_value(json_object_get(annotations, annotation));
+    if (value && strcmp(value, requested(object)) == 0)
+        demo_json_set(object, path, json_string(value));
+}
+
 bool demo_flux_handle_request(json_t *object)
 {
     if (!demo_flux_has_request(object))
         return false;
     demo_json_set(object, "status.lastHandledReconcileAt", json_string(requested(object)));
+    handle_companion(object, "reconcile.fluxcd.io/forceAt", "status.lastHandledForceAt");
+    handle_companion(object, "reconcile.fluxcd.io/resetAt", "status.lastHandledResetAt");
     return true;
 }
 

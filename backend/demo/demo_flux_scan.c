@@ -35,6 +35,12 @@ bool demo_flux_scan_is_waiting(const struct demo_object *object)
     return has(object, "\"reason\":\"DependencyNotReady\"");
 }
 
+bool demo_flux_scan_is_deleting(const struct demo_object *object)
+{
+    struct span metadata = demo_object_metadata(object);
+    return span_contains(metadata, "\"deletionTimestamp\":");
+}
+
 bool demo_flux_scan_is_requested(const struct demo_object *object)
 {
     return has(object, "\"reconcile.fluxcd.io/requestedAt\":");

@@ -12,6 +12,7 @@ bool demo_flux_scan_is_busy(const struct demo_object *object);      /* condition
 bool demo_flux_scan_is_given_up(const struct demo_object *object);  /* condition Stalled is there */
 bool demo_flux_scan_is_suspended(const struct demo_object *object); /* spec.suspend */
 bool demo_flux_scan_is_waiting(const struct demo_object *object);   /* DependencyNotReady */
+bool demo_flux_scan_is_deleting(const struct demo_object *object);   /* deletionTimestamp is set */
 bool demo_flux_scan_is_requested(const struct demo_object *object); /* carries a reconcile request, handled or not */
 bool demo_flux_scan_is_behind(
     const struct demo_object *object); /* metadata.generation differs from status.observedGeneration */

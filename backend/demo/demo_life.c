@@ -24,6 +24,18 @@ struct thread_start {
     int region;
 };
 
+static enum status edit_finalizers(json_t *object, void *context, struct error *err)
+{
+    json_object_del(json_object_get(object, "metadata"), "finalizers");
+    return STATUS_OK;
+}
+
+/* The controllers' last act on a deleted object. */
+static void finalize(struct demo_life_region *at, const struct demo_life_due *due)
+{
+    demo_store_update(at->store, due->kind, due->name_space, due->name, edit_finalizers, NULL, "helm-controller");
+}
+
 static const demo_life_fn ACTIONS[DEMO_LIFE_ACTION_COUNT] = {
     [DEMO_LIFE_RELEASE_BEGIN] = demo_life_releases_begin,
     [DEMO_LIFE_RELEASE_FINISH] = demo_life_releases_finish,
@@ -32,6 +44,7 @@ static const demo_life_fn ACTIONS[DEMO_LIFE_ACTION_COUNT] = {
     [DEMO_LIFE_SOURCE_TICK] = demo_life_sources_tick,
     [DEMO_LIFE_KUSTOMIZATION_APPLY] = demo_life_kustomizations_apply,
     [DEMO_LIFE_KUSTOMIZATION_TICK] = demo_life_kustomizations_tick,
+    [DEMO_LIFE_FINALIZE] = finalize,
     [DEMO_LIFE_REPOSITORY_FETCH] = demo_life_sources_fetch_repository,
     [DEMO_LIFE_WORKLOAD_SYNC] = demo_life_workloads_sync,
     [DEMO_LIFE_POD_START] = demo_life_workloads_start_pod,
@@ -97,6 +110,11 @@ static void run_due(struct demo_life_region *at)
 /* What a changed object of the kind sets in motion. */
 static void see(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind, bool is_deleted)
 {
+    if (!is_deleted && demo_json_at(object, "metadata.deletionTimestamp")) {
+        demo_life_region_plan(at, 500, DEMO_LIFE_FINALIZE, kind, demo_json_text(object, "metadata.namespace"),
+                              demo_json_text(object, "metadata.name"));
+        return;
+    }
     switch (kind) {
     case DEMO_KIND_HELMRELEASE:
         if (!is_deleted)
@@ -153,7 +171,7 @@ static bool is_idle(const struct demo_object *object)
     switch (demo_kinds_id(object->kind)) {
     case DEMO_KIND_POD: return strcmp(selected(object, "status.phase"), "Pending") != 0;
     case DEMO_KIND_HELMRELEASE:
-        return demo_flux_scan_is_ready(object) && !demo_flux_scan_is_busy(object) &&
+        return demo_flux_scan_is_ready(object) && !demo_flux_scan_is_busy(object) && !demo_flux_scan_is_deleting(object) &&
                !demo_flux_scan_is_requested(object) && !demo_flux_scan_is_behind(object);
     default: return false;
     }

@@ -111,6 +111,24 @@ static enum status edit_outcome(json_t *kustomization, void *context, struct err
     return STATUS_OK;
 }
 
+/* Whether everything the Kustomization depends on is ready; otherwise `message` says what is not. */
+static bool has_dependencies(struct demo_life_region *at, const json_t *kustomization, char *message, size_t size)
+{
+    size_t index = 0;
+    json_t *dependency = NULL;
+    json_array_foreach(demo_json_at(kustomization, "spec.dependsOn"), index, dependency) {
+        const char *name = demo_json_text(dependency, "name");
+        json_t *there = demo_store_get(at->store, DEMO_KIND_KUSTOMIZATION, "flux-system", name);
+        bool is_ready = there && demo_flux_is_ready(there);
+        json_decref(there);
+        if (is_ready)
+            continue;
+        snprintf(message, size, "dependency 'flux-system/%s' is not ready", name);
+        return false;
+    }
+    return true;
+}
+
 static bool is_kit(const json_t *kustomization)
 {
     return strcmp(demo_json_text(kustomization, "metadata.name"), "bootstrap-kit") == 0;
@@ -131,7 +149,11 @@ void demo_life_kustomizations_apply(struct demo_life_region *at, const struct de
     }
     char *revision = alloc_printf("main@sha1:%s", at->artifact_sha);
     struct outcome outcome = {.revision = revision};
-    if (is_kit(kustomization) && at->build_error) {
+    char message[160];
+    if (!has_dependencies(at, kustomization, message, sizeof message)) {
+        outcome.reason = "DependencyNotReady";
+        outcome.message = message;
+    } else if (is_kit(kustomization) && at->build_error) {
         outcome.reason = "BuildFailed";
         outcome.message = at->build_error;
         report_failure(at, kustomization, &outcome);
