@@ -1,5 +1,5 @@
 /* Claim and measurement of the cutover; see cutover_report.h. Watching prints the board again when anything but a running
- * time changed. */
+ * time changed, at most once a second. */
 #include "headless/cutover_report.h"
 
 #include <stdio.h>
@@ -117,7 +117,11 @@ static enum status watch(struct report *report, bool until_end, struct error *er
 {
     struct live_watch *live = live_watch_start(&report->snapshot, report->session);
     enum status status = STATUS_OK;
+    int64_t measured_ms = clock_monotonic_ms();
     while (status == STATUS_OK && !ferror(stdout) && !(until_end && has_ended(report)) && live_watch_turn(live, TURN_MS)) {
+        if (clock_monotonic_ms() - measured_ms < TURN_MS)
+            continue;
+        measured_ms = clock_monotonic_ms();
         measure(report);
         if (sign(report->board) == report->printed)
             continue;
