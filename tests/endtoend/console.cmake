@@ -11,3 +11,11 @@ foreach(play console operation cutover feeds ending)
   set_tests_properties(endtoend.${play} PROPERTIES ENVIRONMENT "LC_ALL=C.UTF-8;ASAN_OPTIONS=detect_leaks=0:handle_segv=0" TIMEOUT 300 RUN_SERIAL TRUE
     FAIL_REGULAR_EXPRESSION "LeakSanitizer;AddressSanitizer;runtime error:")
 endforeach()
+
+# What the subcommands claim, held against the server.
+add_executable(endtoend_json_check json_check.c)
+target_link_libraries(endtoend_json_check PRIVATE sovdeck_flags PkgConfig::JANSSON)
+add_test(NAME endtoend.proof
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/proof.sh $<TARGET_FILE:sovdeck> $<TARGET_FILE:endtoend_json_check>)
+set_tests_properties(endtoend.proof PROPERTIES ENVIRONMENT "${SOVDECK_TEST_ENVIRONMENT}" TIMEOUT 300
+  FAIL_REGULAR_EXPRESSION "LeakSanitizer;AddressSanitizer;runtime error:")
