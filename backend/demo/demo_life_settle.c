@@ -22,6 +22,15 @@ static bool is_behind(const json_t *object)
            demo_json_integer(object, "status.observedGeneration", 0);
 }
 
+/* Stopped in the middle of a rollout: the new generation was observed, but old pods are left. */
+static bool is_rolling(const json_t *workload)
+{
+    int64_t replicas = demo_json_integer(workload, "status.replicas", 0);
+    int64_t scheduled = demo_json_integer(workload, "status.desiredNumberScheduled", 0);
+    return demo_json_integer(workload, "status.updatedReplicas", replicas) != replicas ||
+           demo_json_integer(workload, "status.updatedNumberScheduled", scheduled) != scheduled;
+}
+
 static void settle_releases(struct demo_world *world, int region)
 {
     json_t *releases = demo_store_list(world->stores[region], DEMO_KIND_HELMRELEASE, NULL);
@@ -45,7 +54,7 @@ static void settle_workloads(struct demo_world *world, int region)
         size_t index = 0;
         json_t *workload = NULL;
         json_array_foreach(workloads, index, workload)
-            if (is_behind(workload))
+            if (is_behind(workload) || is_rolling(workload))
                 demo_workload_sync(world, region, KINDS[i], demo_json_text(workload, "metadata.namespace"),
                                    demo_json_text(workload, "metadata.name"), DEMO_WORKLOAD_ALL);
         json_decref(workloads);
