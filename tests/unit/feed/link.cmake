@@ -1,1 +1,1 @@
-target_link_libraries(unit_feed PRIVATE test_net backend_demo PkgConfig::JANSSON)
+target_link_libraries(unit_feed PRIVATE test_net test_fresh backend_demo PkgConfig::JANSSON)

@@ -7,6 +7,7 @@
 #include "demo/demo_kinds.h"
 #include "sovereign/kind_table.h"
 #include "sovereign_fixture.h"
+#include "support/fresh_list.h"
 #include "support/leak_check.h"
 
 static struct sovereign_fixture fixture;
@@ -29,6 +30,14 @@ static bool is_live(struct sovereign_fixture *f)
 static bool is_down(struct sovereign_fixture *f)
 {
     return lamp()->state == FEED_STATE_DOWN;
+}
+
+static char difference[512];
+
+/* What the console shows of the first region is what a fresh list says now. */
+static bool is_fresh(struct sovereign_fixture *f)
+{
+    return fresh_list_equals_all(f->sovereign->regions[0].client, f->store, 0, difference, sizeof difference);
 }
 
 static enum status suspend(json_t *document, void *context, struct error *err)
@@ -112,6 +121,7 @@ Test(kube_feed, says_within_five_seconds_that_the_server_is_gone_and_recovers_wi
     cr_assert(sovereign_fixture_until(&fixture, is_live, 10000), "the lamp is %s: %s", feed_health_state_name(lamp()->state), lamp()->reason);
     cr_assert(sovereign_fixture_until(&fixture, harbor_is_suspended, 10000 - (clock_monotonic_ms() - returned_ms)));
     cr_assert_eq(lamp()->reconnects, 1);
+    cr_assert(sovereign_fixture_until(&fixture, is_fresh, 10000), "%s", difference);
     sovereign_fixture_stop(&fixture);
     TEST_NO_LEAKS();
 }
