@@ -85,9 +85,9 @@ static void check_peer(struct diagnosis *diagnosis, const char *area, const stru
     char until[TIMESTAMP_TEXT_MAX];
     if (!peer->known)
         return;
-    timestamp_format(until, peer->not_after_ms);
-    bool soon = peer->not_after_ms != TIMESTAMP_NONE && peer->not_after_ms - clock_wall_ms() < EXPIRES_SOON_MS;
-    diagnosis_note(diagnosis, area, "certificate", soon ? DIAGNOSIS_WARNING : DIAGNOSIS_OK, "%s, until %s", peer->subject, until);
+    timestamp_format(until, peer->chain[0].not_after_ms);
+    bool soon = peer->chain[0].not_after_ms != TIMESTAMP_NONE && peer->chain[0].not_after_ms - clock_wall_ms() < EXPIRES_SOON_MS;
+    diagnosis_note(diagnosis, area, "certificate", soon ? DIAGNOSIS_WARNING : DIAGNOSIS_OK, "%s, until %s", peer->chain[0].subject, until);
     if (soon)
         diagnosis_remedy(diagnosis, "the server's certificate runs out soon: renew it");
 }

@@ -182,6 +182,7 @@ enum status kube_client_call(struct kube_client *client, const struct kube_call 
         .accept = call->accept,
         .content_type = call->content_type != NULL ? call->content_type : has_body ? "application/json" : NULL,
         .body = call->body,
+        .repeatable = call->repeatable,
         .proxy = client->proxy,
         .total_timeout_ms = call->timeout_ms,
         .maximum_body = call->maximum > 0 ? call->maximum : KUBE_CLIENT_OBJECT_MAXIMUM,

@@ -80,6 +80,7 @@ struct kube_call {
     const char *what;         /* for error texts: "HelmRelease flux-system/bp-harbor"; NULL: the path */
     size_t maximum;           /* 0: KUBE_CLIENT_OBJECT_MAXIMUM */
     int64_t timeout_ms;       /* 0: transport's */
+    bool repeatable;          /* a POST that changes nothing (reviews): may use a kept connection */
 };
 
 /* One request. STATUS_OK only for 2xx; `reply` (may be NULL) gets the body in either case. The error says
@@ -122,6 +123,15 @@ enum status kube_client_can(struct kube_client *client, const struct kube_access
 
 /* SelfSubjectRulesReview of a namespace: raw reply. */
 enum status kube_client_rules(struct kube_client *client, const char *namespace, struct bytebuf *reply, struct error *err);
+
+/* Who the server says we are. */
+struct kube_self {
+    char user[160];
+    char groups[512]; /* comma separated */
+};
+
+/* SelfSubjectReview. STATUS_UNSUPPORTED: the server is older than 1.28. */
+enum status kube_client_self(struct kube_client *client, struct kube_self *ret, struct error *err);
 
 /* Who the server thinks we are (SelfSubjectReview; else the client certificate's name, else the context's user). */
 void kube_client_whoami(struct kube_client *client, char *user, size_t size);

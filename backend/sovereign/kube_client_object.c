@@ -102,7 +102,8 @@ static enum status review(struct kube_client *client, const char *path, const ch
     bytebuf_init(&reply, REVIEW_MAXIMUM);
     char *body = json_dumps(spec, JSON_COMPACT);
     json_decref(spec);
-    struct kube_call call = {.method = "POST", .path = path, .what = what, .body = span_of(body), .maximum = REVIEW_MAXIMUM};
+    struct kube_call call = {.method = "POST", .path = path, .what = what, .body = span_of(body), .maximum = REVIEW_MAXIMUM,
+                             .repeatable = true};
     enum status status = kube_client_call(client, &call, &reply, err);
     free(body);
     if (status != STATUS_OK)
@@ -152,28 +153,57 @@ enum status kube_client_rules(struct kube_client *client, const char *namespace,
     char *body = json_dumps(spec, JSON_COMPACT);
     json_decref(spec);
     struct kube_call call = {.method = "POST", .path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
-                             .what = "rules review", .body = span_of(body), .maximum = REVIEW_MAXIMUM};
+                             .what = "rules review", .body = span_of(body), .maximum = REVIEW_MAXIMUM, .repeatable = true};
     enum status status = kube_client_call(client, &call, reply, err);
     free(body);
     return status;
 }
 
-void kube_client_whoami(struct kube_client *client, char *user, size_t size)
+static void join_groups(const json_t *groups, char *out, size_t size)
+{
+    size_t index, used = 0;
+    json_t *group;
+    out[0] = '\0';
+    json_array_foreach(groups, index, group) {
+        const char *name = json_string_value(group);
+        char clean[160];
+        sanitize_line_into(clean, sizeof clean, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
+        int added = snprintf(out + used, size - used, "%s%s", used > 0 ? "," : "", clean);
+        used += added > 0 ? (size_t)added : 0;
+        if (used >= size)
+            return;
+    }
+}
+
+enum status kube_client_self(struct kube_client *client, struct kube_self *ret, struct error *err)
 {
     json_t *spec = json_pack("{s:s, s:s}", "kind", "SelfSubjectReview", "apiVersion", "authentication.k8s.io/v1");
     json_t *document = NULL;
-    user[0] = '\0';
-    if (review(client, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "who we are", spec, &document, NULL) == STATUS_OK) {
-        json_t *info = json_object_get(json_object_get(document, "status"), "userInfo");
-        const char *name = json_string_value(json_object_get(info, "username"));
-        sanitize_line_into(user, size, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
-        json_decref(document);
-    }
+    *ret = (struct kube_self){0};
+    enum status status = review(client, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "who we are", spec, &document, err);
+    if (status == STATUS_NOT_FOUND)
+        return error_set(err, STATUS_UNSUPPORTED, "%s: the server does not tell who we are (Kubernetes before 1.28)",
+                         kube_client_region(client));
+    if (status != STATUS_OK)
+        return status;
+    json_t *info = json_object_get(json_object_get(document, "status"), "userInfo");
+    const char *name = json_string_value(json_object_get(info, "username"));
+    sanitize_line_into(ret->user, sizeof ret->user, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
+    join_groups(json_object_get(info, "groups"), ret->groups, sizeof ret->groups);
+    json_decref(document);
+    return STATUS_OK;
+}
+
+void kube_client_whoami(struct kube_client *client, char *user, size_t size)
+{
+    struct kube_self self;
+    if (kube_client_self(client, &self, NULL) != STATUS_OK)
+        self.user[0] = '\0';
     struct tls_identity_summary summary = {0};
-    if (user[0] == '\0' && kube_client_identity(client) != NULL)
+    if (self.user[0] == '\0' && kube_client_identity(client) != NULL)
         tls_identity_summary(kube_client_identity(client), &summary);
-    if (user[0] == '\0')
-        snprintf(user, size, "%s", summary.certificate_name[0] != '\0' ? summary.certificate_name : kube_client_user(client));
+    const char *known = self.user[0] != '\0' ? self.user : summary.certificate_name;
+    snprintf(user, size, "%s", known[0] != '\0' ? known : kube_client_user(client));
 }
 
 enum status kube_client_server_version(struct kube_client *client, char *version, size_t size, struct error *err)

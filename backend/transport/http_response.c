@@ -39,8 +39,7 @@ static const struct {
 
 void http_response_init(struct http_response *response, size_t maximum_body)
 {
-    *response = (struct http_response){.head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE},
-                                       .peer = {.not_before_ms = TIMESTAMP_NONE, .not_after_ms = TIMESTAMP_NONE}};
+    *response = (struct http_response){.head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE}};
     bytebuf_init(&response->head.lines, HTTP_RESPONSE_HEADERS_MAXIMUM);
     bytebuf_init(&response->body, maximum_body);
 }

@@ -24,18 +24,37 @@ struct http_head {
 /* Value of the first header called `name` (any case), trimmed and raw (untrusted); the empty span when absent. */
 struct span http_head_get(const struct http_head *head, const char *name);
 
-/* The server's certificate, when asked for. Sanitized. */
-struct http_peer {
-    bool known;
+#define HTTP_PEER_CHAIN_MAX 8
+
+/* One certificate. Sanitized. */
+struct http_certificate {
     char subject[256];
     char issuer[256];
     int64_t not_before_ms, not_after_ms; /* TIMESTAMP_NONE when unreadable */
+};
+
+/* Who answered, and how the connection is protected, when asked for (http_request.want_peer). Also filled when the transfer
+ * failed after the certificates arrived. */
+struct http_peer {
+    bool known;              /* chain[0], the server's own, was read */
+    char tls_version[16];    /* "TLSv1.3"; "" without TLS, or when the handshake failed */
+    char cipher[64];         /* "TLS_AES_128_GCM_SHA256" */
+    struct http_certificate chain[HTTP_PEER_CHAIN_MAX]; /* as the server sent it: its own first */
+    size_t chain_count, chain_left_out;
+};
+
+/* Where the time went, in microseconds. What was not done (a reused connection, no TLS) took 0. */
+struct http_timing {
+    int64_t lookup_us, connect_us, tls_us;
+    int64_t request_us; /* from the request's first byte to the answer's first byte */
+    bool reused;        /* no connection was made for it */
 };
 
 struct http_response {
     struct http_head head;
     struct bytebuf body;
     struct http_peer peer;
+    struct http_timing timing;
     int64_t total_ms;
     uint64_t bytes_received; /* on the wire, headers included, compressed as sent */
 };

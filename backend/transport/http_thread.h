@@ -26,6 +26,7 @@ struct http_result {
     struct error error;
     const struct http_head *head; /* code 0 when no response came */
     const struct http_peer *peer;
+    struct http_timing timing;
     bool refused;  /* connection refused: the server is probably restarting */
     bool received; /* at least one byte of body arrived */
     int64_t total_ms;

@@ -40,6 +40,7 @@ static void take_result(void *context, const struct http_result *result)
     struct http_response *response = fetch->response;
     copy_head(&response->head, result->head);
     response->peer = *result->peer;
+    response->timing = result->timing;
     response->total_ms = result->total_ms;
     response->bytes_received = result->bytes_received;
     pthread_mutex_lock(&fetch->lock);

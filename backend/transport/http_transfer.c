@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/ssl.h>
+
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/sanitize.h"
 #include "base/timestamp.h"
 #include "transport/http_failure.h"
 #include "transport/tls_pem.h"
-
-static const struct http_peer UNKNOWN_PEER = {.not_before_ms = TIMESTAMP_NONE, .not_after_ms = TIMESTAMP_NONE};
 
 static void read_protocol(struct http_head *head)
 {
@@ -55,6 +55,17 @@ static int64_t read_retry_after(const struct http_head *head)
     return until == TIMESTAMP_NONE ? -1 : until > now ? until - now : 0;
 }
 
+/* TLS version and cipher are only there while the connection is the transfer's: at the end of the headers. */
+static void read_tls(struct http_transfer *transfer)
+{
+    struct curl_tlssessioninfo *info = NULL;
+    if (curl_easy_getinfo(transfer->easy.handle, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == NULL ||
+        info->backend != CURLSSLBACKEND_OPENSSL || info->internals == NULL)
+        return;
+    snprintf(transfer->peer->tls_version, sizeof transfer->peer->tls_version, "%s", SSL_get_version(info->internals));
+    snprintf(transfer->peer->cipher, sizeof transfer->peer->cipher, "%s", SSL_get_cipher_name(info->internals));
+}
+
 static void complete_head(struct http_transfer *transfer)
 {
     struct http_head *head = &transfer->head;
@@ -68,6 +79,8 @@ static void complete_head(struct http_transfer *transfer)
     head->date_ms = read_http_date(http_head_get(head, "date"));
     head->retry_after_ms = read_retry_after(head);
     transfer->head_complete = true;
+    if (transfer->peer != NULL)
+        read_tls(transfer);
     http_thread_cancel_timer(transfer->thread, transfer->head_timer);
     if (!transfer->muted && transfer->callbacks.on_head != NULL)
         transfer->callbacks.on_head(transfer->context, head);
@@ -118,7 +131,7 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
         .class = request->class,
         .callbacks = *callbacks,
         .context = context,
-        .wants_peer = request->want_peer,
+        .peer = request->want_peer ? alloc_new(struct http_peer) : NULL,
         .head_timeout_ms = request->head_timeout_ms > 0 ? request->head_timeout_ms : HTTP_REQUEST_HEAD_TIMEOUT_MS,
         .head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE},
     };
@@ -139,43 +152,70 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
 void http_transfer_discard(struct http_transfer *transfer)
 {
     bytebuf_done(&transfer->head.lines);
+    free(transfer->peer);
     http_easy_done(&transfer->easy);
     free(transfer);
 }
 
-static struct http_peer read_peer(struct http_transfer *transfer)
+static const struct http_peer UNKNOWN_PEER;
+
+static void read_chain(struct http_transfer *transfer)
 {
-    struct http_peer peer = UNKNOWN_PEER;
+    struct http_peer *peer = transfer->peer;
     struct curl_certinfo *chain = NULL;
-    if (!transfer->wants_peer || transfer->easy.handle == NULL ||
-        curl_easy_getinfo(transfer->easy.handle, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL ||
-        chain->num_of_certs == 0)
-        return peer;
-    for (struct curl_slist *field = chain->certinfo[0]; field != NULL; field = field->next)
-        if (strncmp(field->data, "Cert:", 5) == 0)
-            (void)tls_pem_read(span_of(field->data + 5), &peer, NULL);
-    return peer;
+    if (peer == NULL || transfer->easy.handle == NULL ||
+        curl_easy_getinfo(transfer->easy.handle, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL)
+        return;
+    for (int i = 0; i < chain->num_of_certs; i++)
+        for (struct curl_slist *field = chain->certinfo[i]; field != NULL; field = field->next) {
+            if (strncmp(field->data, "Cert:", 5) != 0)
+                continue;
+            if (peer->chain_count == HTTP_PEER_CHAIN_MAX)
+                peer->chain_left_out++;
+            else if (tls_pem_read(span_of(field->data + 5), &peer->chain[peer->chain_count], NULL))
+                peer->chain_count++;
+        }
+    peer->known = peer->chain_count > 0;
+}
+
+static curl_off_t time_of(struct http_transfer *transfer, CURLINFO what)
+{
+    curl_off_t at_us = 0;
+    curl_easy_getinfo(transfer->easy.handle, what, &at_us);
+    return at_us;
+}
+
+static int64_t between(curl_off_t from_us, curl_off_t to_us)
+{
+    return to_us > from_us ? to_us - from_us : 0;
 }
 
 static void measure(struct http_transfer *transfer, struct http_result *result)
 {
     if (transfer->easy.handle == NULL)
         return;
-    curl_off_t total_us = 0, body = 0;
-    long headers = 0;
-    curl_easy_getinfo(transfer->easy.handle, CURLINFO_TOTAL_TIME_T, &total_us);
-    curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
+    curl_off_t lookup_us = time_of(transfer, CURLINFO_NAMELOOKUP_TIME_T), connect_us = time_of(transfer, CURLINFO_CONNECT_TIME_T),
+               tls_us = time_of(transfer, CURLINFO_APPCONNECT_TIME_T), sent_us = time_of(transfer, CURLINFO_PRETRANSFER_TIME_T),
+               first_us = time_of(transfer, CURLINFO_STARTTRANSFER_TIME_T);
+    long headers = 0, connections = 0;
     curl_easy_getinfo(transfer->easy.handle, CURLINFO_HEADER_SIZE, &headers);
-    result->total_ms = total_us / 1000;
-    result->bytes_received = (uint64_t)body + (uint64_t)headers;
+    curl_easy_getinfo(transfer->easy.handle, CURLINFO_NUM_CONNECTS, &connections);
+    result->timing = (struct http_timing){.request_us = between(sent_us, first_us), .reused = connections == 0 && first_us > 0};
+    if (!result->timing.reused) {
+        result->timing.lookup_us = lookup_us;
+        result->timing.connect_us = between(lookup_us, connect_us);
+        result->timing.tls_us = between(connect_us, tls_us);
+    }
+    result->total_ms = time_of(transfer, CURLINFO_TOTAL_TIME_T) / 1000;
+    result->bytes_received = (uint64_t)time_of(transfer, CURLINFO_SIZE_DOWNLOAD_T) + (uint64_t)headers;
 }
 
 static void report(struct http_transfer *transfer, struct http_result *result)
 {
-    struct http_peer peer = read_peer(transfer);
+    read_chain(transfer);
     result->status = result->error.status;
     result->head = &transfer->head;
-    result->peer = &peer;
+    result->peer = transfer->peer != NULL ? transfer->peer : &UNKNOWN_PEER;
     result->received = transfer->received;
     measure(transfer, result);
     if (!transfer->head_complete)

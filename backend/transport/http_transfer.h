@@ -15,7 +15,8 @@ struct http_transfer {
     struct http_easy easy;
     struct error made; /* why it could not be made; STATUS_OK */
     struct http_head head;
-    bool head_complete, received, muted, wants_peer;
+    bool head_complete, received, muted;
+    struct http_peer *peer; /* NULL: not wanted */
     struct http_thread *thread; /* set when started */
     int head_timer;             /* streams: ends the wait for headers; 0: none */
     int64_t head_timeout_ms;

@@ -36,7 +36,7 @@ static enum status load(struct span data, const char *file, const char *what, st
 
 static void note_validity(struct tls_credentials *credentials)
 {
-    struct http_peer peer;
+    struct http_certificate peer;
     bool known = tls_pem_read(tls_credentials_get(&credentials->certificate), &peer, NULL);
     credentials->certificate_not_after_ms = known ? peer.not_after_ms : TIMESTAMP_NONE;
 }
@@ -219,7 +219,7 @@ bool tls_identity_is_insecure(const struct tls_identity *identity)
 void tls_identity_summary(struct tls_identity *identity, struct tls_identity_summary *ret)
 {
     struct tls_credentials *credentials = tls_identity_credentials(identity);
-    struct http_peer peer;
+    struct http_certificate peer;
     struct tls_pem_names names = {0};
     *ret = (struct tls_identity_summary){
         .has_certificate = tls_pem_read(tls_credentials_get(&credentials->certificate), &peer, &names),

@@ -109,13 +109,12 @@ static void read_values(X509_NAME *name, int nid, char *out, size_t size)
     }
 }
 
-bool tls_pem_read(struct span pem, struct http_peer *ret, struct tls_pem_names *names)
+bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_names *names)
 {
     X509 *certificate = read_certificate(pem);
     if (certificate == NULL)
         return false;
     X509_NAME *subject = X509_get_subject_name(certificate);
-    ret->known = true;
     read_name(subject, ret->subject, sizeof ret->subject);
     read_name(X509_get_issuer_name(certificate), ret->issuer, sizeof ret->issuer);
     ret->not_before_ms = read_time(X509_get0_notBefore(certificate));

@@ -18,6 +18,6 @@ struct tls_pem_names {
 };
 
 /* Validity, subject and issuer of the first certificate; names may be NULL. False when there is none. Sanitized. */
-bool tls_pem_read(struct span pem, struct http_peer *ret, struct tls_pem_names *names);
+bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_names *names);
 
 #endif

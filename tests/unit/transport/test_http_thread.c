@@ -125,8 +125,14 @@ Test(http_thread, fetches_over_tls)
     cr_assert_eq(response.head.retry_after_ms, -1);
     cr_assert_str_eq(bytebuf_text(&response.body), "{\"hello\":1}");
     cr_assert(response.peer.known);
-    cr_assert_str_eq(response.peer.issuer, "CN=our CA");
-    cr_assert_geq(response.peer.not_after_ms, response.peer.not_before_ms + 7200000);
+    cr_assert_geq(response.peer.chain_count, 1u);
+    cr_assert_str_eq(response.peer.chain[0].issuer, "CN=our CA");
+    cr_assert_geq(response.peer.chain[0].not_after_ms, response.peer.chain[0].not_before_ms + 7200000);
+    cr_assert_str_eq(response.peer.tls_version, "TLSv1.3");
+    cr_assert_neq(response.peer.cipher[0], '\0');
+    cr_assert_not(response.timing.reused);
+    cr_assert_gt(response.timing.tls_us, 0);
+    cr_assert_gt(response.timing.request_us, 0);
     cr_assert_gt(response.bytes_received, 50u);
     http_response_done(&response);
     close_place(&place);
