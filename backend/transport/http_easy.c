@@ -143,9 +143,7 @@ static void set_connection(struct http_easy *easy, const struct http_request *re
     CURL *handle = easy->handle;
     bool stream = request->class == HTTP_REQUEST_CLASS_STREAM;
     int64_t connect_ms = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : HTTP_REQUEST_CONNECT_TIMEOUT_MS;
-    int64_t total_ms = request->total_timeout_ms > 0 ? request->total_timeout_ms : HTTP_REQUEST_TOTAL_TIMEOUT_MS;
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, stream ? 0L : (long)total_ms);
     if (request->stall_timeout_ms > 0 && !stream) {
         curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
         curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, (long)((request->stall_timeout_ms + 999) / 1000));

@@ -75,7 +75,7 @@ static void unlink_transfer(struct http_thread *thread, struct http_transfer *tr
             break;
         }
     }
-    http_timers_cancel(&thread->timers, transfer->head_timer);
+    http_timers_cancel(&thread->timers, transfer->limit_timer);
     curl_off_t body = 0;
     curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
     atomic_fetch_add(&thread->bytes, (uint64_t)body);
@@ -90,16 +90,23 @@ static void abort_transfer(struct http_thread *thread, struct http_transfer *tra
     http_transfer_abort(transfer, error);
 }
 
-/* A server that takes the connection and then says nothing: a stream has no other time-out. Its connection may be dead. */
-static void give_up_head(void *context)
+/* A server that takes the connection and then says nothing, or not all of it. The limits are timers of ours and not libcurl's, so
+ * that they run on the injectable clock like everything that follows from them. A silent connection may be dead. */
+static void give_up(void *context)
 {
     struct http_transfer *transfer = context;
     struct http_thread *thread = transfer->thread;
+    curl_off_t connected_us = 0;
     struct error error;
-    transfer->head_timer = 0;
-    error_set(&error, STATUS_TIMEOUT, "%s: no answer within %.1f s", transfer->easy.authority,
-              (double)transfer->head_timeout_ms / 1000);
-    http_origins_cut(&thread->origins, transfer->easy.authority, http_pool_now_ms());
+    transfer->limit_timer = 0;
+    curl_easy_getinfo(transfer->easy.handle, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+    error_set(&error, STATUS_TIMEOUT, "%s: no %s within %.1f s", transfer->easy.authority,
+              connected_us == 0                                ? "connection"
+              : transfer->class == HTTP_REQUEST_CLASS_STREAM ? "answer"
+                                                               : "complete answer",
+              (double)transfer->limit_ms / 1000);
+    if (connected_us > 0)
+        http_origins_cut(&thread->origins, transfer->easy.authority, http_pool_now_ms());
     curl_easy_setopt(transfer->easy.handle, CURLOPT_FORBID_REUSE, 1L);
     abort_transfer(thread, transfer, &error);
 }
@@ -115,8 +122,7 @@ static void start(struct http_thread *thread, struct http_transfer *transfer)
     }
     http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
     transfer->thread = thread;
-    if (transfer->class == HTTP_REQUEST_CLASS_STREAM)
-        transfer->head_timer = http_timers_add(&thread->timers, transfer->head_timeout_ms, give_up_head, transfer);
+    transfer->limit_timer = http_timers_add(&thread->timers, transfer->limit_ms, give_up, transfer);
     transfer->next = thread->running;
     thread->running = transfer;
     atomic_fetch_add(&thread->running_count[transfer->class], 1);

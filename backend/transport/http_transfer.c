@@ -81,7 +81,8 @@ static void complete_head(struct http_transfer *transfer)
     transfer->head_complete = true;
     if (transfer->peer != NULL)
         read_tls(transfer);
-    http_thread_cancel_timer(transfer->thread, transfer->head_timer);
+    if (transfer->class == HTTP_REQUEST_CLASS_STREAM)
+        http_thread_cancel_timer(transfer->thread, transfer->limit_timer);
     if (!transfer->muted && transfer->callbacks.on_head != NULL)
         transfer->callbacks.on_head(transfer->context, head);
 }
@@ -122,6 +123,13 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return transfer->muted ? CURL_WRITEFUNC_ERROR : body.length;
 }
 
+static int64_t read_limit(const struct http_request *request)
+{
+    if (request->class == HTTP_REQUEST_CLASS_STREAM)
+        return request->head_timeout_ms > 0 ? request->head_timeout_ms : HTTP_REQUEST_HEAD_TIMEOUT_MS;
+    return request->total_timeout_ms > 0 ? request->total_timeout_ms : HTTP_REQUEST_TOTAL_TIMEOUT_MS;
+}
+
 struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *request, const struct http_callbacks *callbacks,
                                         void *context)
 {
@@ -132,7 +140,7 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
         .callbacks = *callbacks,
         .context = context,
         .peer = request->want_peer ? alloc_new(struct http_peer) : NULL,
-        .head_timeout_ms = request->head_timeout_ms > 0 ? request->head_timeout_ms : HTTP_REQUEST_HEAD_TIMEOUT_MS,
+        .limit_ms = read_limit(request),
         .head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE},
     };
     bytebuf_init(&transfer->head.lines, HTTP_RESPONSE_HEADERS_MAXIMUM);

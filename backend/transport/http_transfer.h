@@ -18,8 +18,8 @@ struct http_transfer {
     bool head_complete, received, muted;
     struct http_peer *peer; /* NULL: not wanted */
     struct http_thread *thread; /* set when started */
-    int head_timer;             /* streams: ends the wait for headers; 0: none */
-    int64_t head_timeout_ms;
+    int limit_timer;            /* ends the wait for a stream's headers, or for a whole request; 0: none */
+    int64_t limit_ms;
     enum status stopped; /* why our own callbacks ended it; STATUS_OK when they did not */
     size_t maximum_body, body_length;
     struct http_transfer *next;
