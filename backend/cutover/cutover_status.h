@@ -10,6 +10,9 @@
 #include "cutover/step_catalogue.h"
 #include "store/tone.h"
 
+#define CUTOVER_STATUS_NAMESPACE "catalyst"
+#define CUTOVER_STATUS_NAME "self-sovereign-cutover-status"
+
 enum step_result {
     STEP_RESULT_PENDING, /* "" */
     STEP_RESULT_RUNNING,
@@ -24,6 +27,7 @@ enum cutover_state {
     CUTOVER_STATE_ABSENT,  /* there is no status ConfigMap: the cutover is not installed */
     CUTOVER_STATE_NEVER_STARTED,
     CUTOVER_STATE_RUNNING,
+    CUTOVER_STATE_STRANDED, /* claims to run, but no Job of the step does (incident 23): only who looked at Jobs sets it */
     CUTOVER_STATE_FAILED,
     CUTOVER_STATE_INTERRUPTED, /* started, not complete, nothing running and nothing failed */
     CUTOVER_STATE_COMPLETE,    /* claimed; the seal in OpenBao is not read by sovdeck */
@@ -58,6 +62,7 @@ struct cutover_status {
     bool is_complete;                                 /* cutoverComplete */
     bool is_sealed;                                   /* catalyst-api reports sovereign although the ConfigMap does not */
     int64_t started_ms, last_attempt_ms, finished_ms; /* wall; TIMESTAMP_NONE */
+    int64_t newest_ms;                                /* newest time of the whole document, wall; TIMESTAMP_NONE */
     char current_step[STEP_NAME_MAX], failed_step[STEP_NAME_MAX];
     char last_error[512];
     int current_index, total_steps, progress_percent; /* -1: not given or not a number */
@@ -74,6 +79,12 @@ struct cutover_status {
 
 /* `now_ms` is monotonic. */
 void cutover_status_read(const struct store *store, int64_t now_ms, struct cutover_status *status);
+
+/* The same reading for who holds the document in another form (an operation's fresh one): begin, every key, end (which
+ * derives the state). */
+void cutover_status_begin(struct cutover_status *status);
+void cutover_status_take(struct cutover_status *status, struct span key, struct span value);
+void cutover_status_end(struct cutover_status *status);
 
 /* By name or old name; NULL: nothing is claimed about it. */
 const struct cutover_step_claim *cutover_status_step(const struct cutover_status *status, struct span name);

@@ -88,6 +88,19 @@ void step_job_find(const struct store *store, int region, const char *name, stru
         read(job, row);
 }
 
+bool step_job_is_stranded(const struct step *step, const struct cutover_step_claim *claim, const struct step_job *job,
+                          int64_t wall_ms)
+{
+    bool has_job = job->state == STEP_JOB_ACTIVE || job->has_other_active;
+    if (claim == NULL || claim->result != STEP_RESULT_RUNNING || step->mode != STEP_MODE_JOB || job->state == STEP_JOB_UNKNOWN ||
+        has_job)
+        return false;
+    int64_t since_ms = claim->started_ms;
+    if (job->finished_ms != TIMESTAMP_NONE && job->finished_ms > since_ms)
+        since_ms = job->finished_ms;
+    return since_ms == TIMESTAMP_NONE || wall_ms - since_ms > STEP_JOB_STRANDED_AFTER_MS;
+}
+
 void step_job_phrase(const struct step_job *job, char *out, size_t size)
 {
     switch (job->state) {

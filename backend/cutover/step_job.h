@@ -2,6 +2,7 @@
 #ifndef CUTOVER_STEP_JOB_H
 #define CUTOVER_STEP_JOB_H
 
+#include "cutover/cutover_status.h"
 #include "cutover/step_catalogue.h"
 
 enum step_job_state {
@@ -27,6 +28,14 @@ void step_job_collect(const struct store *store, const struct step_catalogue *ca
 
 /* One Job by name in namespace catalyst. */
 void step_job_find(const struct store *store, int region, const char *name, struct step_job *job);
+
+/* A row that claims to run without a Job for longer than this is stranded (t38). */
+#define STEP_JOB_STRANDED_AFTER_MS 60000
+
+/* The step claims to run, but none of its Jobs does, and that for too long to be the gap between two watches (the engine writes
+ * the row first and reads a Job's end a little later). A step that waits for a DaemonSet has no Job to miss. */
+bool step_job_is_stranded(const struct step *step, const struct cutover_step_claim *claim, const struct step_job *job,
+                          int64_t wall_ms);
 
 /* "Job NAME succeeded", "no Job of this step is left (they are kept 24 h)" … */
 void step_job_phrase(const struct step_job *job, char *out, size_t size);

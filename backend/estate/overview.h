@@ -3,7 +3,7 @@
 #ifndef ESTATE_OVERVIEW_H
 #define ESTATE_OVERVIEW_H
 
-#include "estate/cutover_claim.h"
+#include "cutover/cutover_claim.h"
 #include "estate/problem.h"
 
 struct overview_region {

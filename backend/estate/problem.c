@@ -343,21 +343,23 @@ static void collect_tables(struct collector *collector)
 static void collect_cutover(struct collector *collector)
 {
     const struct cutover_claim *claim = collector->claim;
-    bool moving = claim->phase == CUTOVER_PHASE_RUNNING;
-    if (moving || claim->phase == CUTOVER_PHASE_FAILED || claim->phase == CUTOVER_PHASE_INTERRUPTED) {
-        struct problem *problem = add(collector, PROBLEM_WEIGHT_CUTOVER, claim->tone, -1, cutover_claim_phase_name(claim->phase));
+    bool moving = claim->state == CUTOVER_STATE_RUNNING, stranded = claim->state == CUTOVER_STATE_STRANDED;
+    bool interrupted = claim->state == CUTOVER_STATE_INTERRUPTED;
+    if (moving || stranded || interrupted || claim->state == CUTOVER_STATE_FAILED) {
+        struct problem *problem = add(collector, PROBLEM_WEIGHT_CUTOVER, claim->tone, -1, cutover_claim_name(claim));
         if (problem != NULL) {
             snprintf(problem->key, sizeof problem->key, "%s", claim->step);
             problem->since_ms = claim->attempt_ms != TIMESTAMP_NONE ? claim->attempt_ms : claim->started_ms;
             problem_list_explain(problem, "%s", moving ? claim->text
                                      : claim->error[0] != '\0' ? claim->error
-                                     : claim->phase == CUTOVER_PHASE_FAILED ? "no lastError was written"
-                                                            : "the status says running, but no Job of the step is active");
+                                     : interrupted ? "it was started and is not complete, and no step runs: a start resumes it"
+                                     : stranded  ? "the status says running, but no Job of the step is active: a start resumes it"
+                                                 : "no lastError was written");
         }
     }
     /* rule T-NET-04: the policy of the egress test outlived it */
     bool testing = moving && strcmp(claim->step, "egress-block-test") == 0;
-    for (int r = 0; !testing && claim->phase != CUTOVER_PHASE_UNKNOWN && r < collector->store->region_count; r++) {
+    for (int r = 0; !testing && claim->state != CUTOVER_STATE_UNKNOWN && r < collector->store->region_count; r++) {
         const struct row *policy = store_find(collector->store, KIND_ID_EGRESS_POLICIES, r, NULL, "cutover-egress-block");
         struct problem *problem = policy == NULL ? NULL : add_row(collector, PROBLEM_WEIGHT_CUTOVER, TONE_BAD, policy, "leaked");
         if (problem == NULL)

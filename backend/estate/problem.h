@@ -3,7 +3,7 @@
 #ifndef ESTATE_PROBLEM_H
 #define ESTATE_PROBLEM_H
 
-#include "estate/cutover_claim.h"
+#include "cutover/cutover_claim.h"
 #include "estate/estate.h"
 #include "estate/problem_list.h"
 

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
-#include "cutover/cutover_text.h"
+#include "truth/truth_text.h"
 #include "decode/json_edit.h"
 #include "headless/live_watch.h"
 
@@ -81,11 +81,11 @@ static void print_line(const struct bytebuf *json)
 static void print_board(struct report *report, bool watching)
 {
     CLEANUP(bytebuf_done) struct bytebuf out;
-    bytebuf_init(&out, CUTOVER_TEXT_MAXIMUM);
+    bytebuf_init(&out, TRUTH_TEXT_MAXIMUM);
     if (report->json)
-        cutover_text_json(report->board, &out);
+        truth_text_json(report->board, &out);
     else
-        cutover_text_table(report->board, &out);
+        truth_text_table(report->board, &out);
     report->printed = sign(report->board);
     if (report->json && watching) {
         print_line(&out);

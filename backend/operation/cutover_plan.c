@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/array.h"
 #include "base/sanitize.h"
+#include "base/timestamp.h"
 #include "sovereign/kind_table.h"
 
 #define STEPS_MAX 64
@@ -27,36 +28,35 @@ static void predict(struct preparation *preparation, const char *format, ...)
 
 /* ---- the claim ---- */
 
-static void check_claim(struct preparation *preparation, const json_t *data)
+static void check_claim(struct preparation *preparation, const struct cutover_status *claim)
 {
-    struct cutover_claim claim;
-    cutover_claim_read(data, &claim);
-    preparation->prepared->precondition->last_attempt_ms = claim.last_attempt_ms;
-    if (claim.complete)
+    preparation->prepared->precondition->last_attempt_ms =
+        claim->last_attempt_ms != TIMESTAMP_NONE ? claim->last_attempt_ms : claim->started_ms;
+    if (claim->is_complete)
         preparation_note(preparation, STATUS_REFUSED, "the cutover is complete, says its status ConfigMap: a start would do nothing");
-    else if (claim.running && preparation_is_stranded(preparation->context, &claim))
+    else if (claim->state == CUTOVER_STATE_RUNNING && preparation_is_stranded(preparation->context, claim))
         preparation_note(preparation, STATUS_FOUND, "the last attempt claims to be running, but nothing moved for 15 minutes and no Job "
                          "of it is active: a start resumes it");
-    else if (claim.running)
+    else if (claim->state == CUTOVER_STATE_RUNNING)
         preparation_note(preparation, STATUS_CONFLICT, "a cutover is in flight already (step %s)",
-                         claim.current_step[0] != '\0' ? claim.current_step : "not named");
-    else if (claim.failed_step[0] != '\0')
-        preparation_note(preparation, STATUS_OK, "the last attempt failed at %s (%s): a start retries from there", claim.failed_step,
-                         claim.last_error);
+                         claim->current_step[0] != '\0' ? claim->current_step : "not named");
+    else if (claim->state == CUTOVER_STATE_FAILED)
+        preparation_note(preparation, STATUS_OK, "the last attempt failed at %s (%s): a start retries from there", claim->failed_step,
+                         claim->last_error);
     else
-        preparation_note(preparation, STATUS_OK, claim.started ? "the last attempt was interrupted: a start resumes it" :
-                         "no cutover was started before");
+        preparation_note(preparation, STATUS_OK, claim->state == CUTOVER_STATE_INTERRUPTED ?
+                         "the last attempt was interrupted: a start resumes it" : "no cutover was started before");
 }
 
 /* ---- the steps ---- */
 
-struct step {
+struct listed {
     char name[64], mode[24];
     int64_t order;
 };
 
 struct steps {
-    struct step items[STEPS_MAX];
+    struct listed items[STEPS_MAX];
     size_t count;
 };
 
@@ -66,7 +66,7 @@ static enum status take_steps(void *context, struct row_decoder_page *page, bool
     if (first)
         steps->count = 0;
     for (size_t i = 0; i < page->count && steps->count < STEPS_MAX; i++) {
-        struct step *step = &steps->items[steps->count];
+        struct listed *step = &steps->items[steps->count];
         snprintf(step->name, sizeof step->name, "%.*s", SPAN_PRINT(row_text(page->rows[i], FIELD_STEP_NAME)));
         snprintf(step->mode, sizeof step->mode, "%.*s", SPAN_PRINT(row_text(page->rows[i], FIELD_STEP_MODE)));
         step->order = row_integer(page->rows[i], FIELD_STEP_ORDER, INT64_MAX);
@@ -77,11 +77,11 @@ static enum status take_steps(void *context, struct row_decoder_page *page, bool
 
 static int by_order(const void *a, const void *b)
 {
-    const struct step *left = a, *right = b;
+    const struct listed *left = a, *right = b;
     return left->order != right->order ? (left->order < right->order ? -1 : 1) : strcmp(left->name, right->name);
 }
 
-static void predict_steps(struct preparation *preparation, const json_t *data)
+static void predict_steps(struct preparation *preparation, const struct cutover_status *claim)
 {
     struct steps steps = {.count = 0};
     struct error problem;
@@ -93,14 +93,15 @@ static void predict_steps(struct preparation *preparation, const json_t *data)
     }
     if (steps.count == 0) {
         preparation_note(preparation, STATUS_REFUSED, "no cutover steps are installed (no step ConfigMaps in namespace "
-                         CUTOVER_CLAIM_NAMESPACE "): bp-self-sovereign-cutover is missing");
+                         CUTOVER_STATUS_NAMESPACE "): bp-self-sovereign-cutover is missing");
         return;
     }
     qsort(steps.items, steps.count, sizeof *steps.items, by_order);
     preparation_note(preparation, STATUS_OK, "%zu steps are installed", steps.count);
     predict(preparation, "catalyst-api runs %zu steps one after the other, and stops at the first failure:", steps.count);
     for (size_t i = 0; i < steps.count; i++) {
-        bool done = cutover_claim_succeeded(data, steps.items[i].name);
+        const struct cutover_step_claim *step = cutover_status_step(claim, span_of(steps.items[i].name));
+        bool done = step != NULL && step->result == STEP_RESULT_SUCCESS;
         predict(preparation, "%2zu. %s%s", i + 1, steps.items[i].name, done ? " (succeeded before: skipped)" : "");
     }
     predict(preparation, "Step catalyst-api-env-patch restarts catalyst-api; the engine resumes by itself.");
@@ -194,17 +195,17 @@ static void add_request(struct preparation *preparation)
 enum status cutover_plan_make(struct preparation *preparation, struct error *err)
 {
     struct error problem;
-    CLEANUP(json_edit_unref) json_t *data = NULL;
+    struct cutover_status claim;
     preparation->prepared->precondition = precondition_new(NULL);
     add_request(preparation);
     enum status status = check_api(preparation, err);
     if (status != STATUS_OK)
         return status;
-    if (preparation_read_claim(preparation->context, &data, &problem) != STATUS_OK)
+    if (preparation_read_claim(preparation->context, &claim, &problem) != STATUS_OK)
         preparation_note(preparation, STATUS_UNMEASURED, "the cutover's status ConfigMap cannot be read: %s", problem.text);
     else
-        check_claim(preparation, data);
-    predict_steps(preparation, data);
+        check_claim(preparation, &claim);
+    predict_steps(preparation, &claim);
     check_settled(preparation);
     preparation->prepared->radius = (struct blast_radius){.known = true, .is_everything = true};
     return STATUS_OK;

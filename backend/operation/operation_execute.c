@@ -65,12 +65,10 @@ static enum status get_now(struct execution *execution, json_t **now, struct err
 /* Nothing in flight that was not when the person looked. */
 static enum status check_cutover(struct execution *execution, struct error *err)
 {
-    CLEANUP(json_edit_unref) json_t *data = NULL;
-    struct cutover_claim claim;
-    if ((execution->row->needs & OPERATION_NEEDS_QUIET_CUTOVER) == 0 || preparation_read_claim(execution->context, &data, NULL) != STATUS_OK)
+    struct cutover_status claim;
+    if ((execution->row->needs & OPERATION_NEEDS_QUIET_CUTOVER) == 0 || preparation_read_claim(execution->context, &claim, NULL) != STATUS_OK)
         return STATUS_OK;
-    cutover_claim_read(data, &claim);
-    if (!claim.running || preparation_is_stranded(execution->context, &claim))
+    if (claim.state != CUTOVER_STATE_RUNNING || preparation_is_stranded(execution->context, &claim))
         return STATUS_OK;
     return error_set(err, STATUS_CONFLICT, "a cutover began since the preview (step %s); nothing was sent", claim.current_step);
 }
@@ -153,15 +151,18 @@ static bool shows_attempt(void *context, struct json_value status_config_map)
     return watch.has_attempt;
 }
 
+static int64_t attempt_of(const struct cutover_status *claim)
+{
+    return claim->last_attempt_ms != TIMESTAMP_NONE ? claim->last_attempt_ms : claim->started_ms;
+}
+
 /* When the newest attempt began, as Kubernetes or else catalyst-api says. */
 static enum status read_attempt(struct execution *execution, int64_t *ret_ms, struct error *err)
 {
-    CLEANUP(json_edit_unref) json_t *data = NULL;
     struct catalyst_cutover cutover;
-    struct cutover_claim claim;
-    if (preparation_read_claim(execution->context, &data, err) == STATUS_OK) {
-        cutover_claim_read(data, &claim);
-        *ret_ms = claim.last_attempt_ms;
+    struct cutover_status claim;
+    if (preparation_read_claim(execution->context, &claim, err) == STATUS_OK) {
+        *ret_ms = attempt_of(&claim);
         return STATUS_OK;
     }
     enum status status = catalyst_client_cutover(execution->context->sovereign->catalyst, &cutover, err);
@@ -176,7 +177,7 @@ static enum status look_at_cutover(struct execution *execution, const struct err
     struct error problem;
     int64_t now_ms = TIMESTAMP_NONE;
     if (execution->client != NULL)
-        kube_client_watch_until(execution->client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_CLAIM_NAMESPACE, CUTOVER_CLAIM_NAME,
+        kube_client_watch_until(execution->client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_STATUS_NAMESPACE, CUTOVER_STATUS_NAME,
                                 LOOK_MS, shows_attempt, execution, NULL);
     if (read_attempt(execution, &now_ms, &problem) != STATUS_OK)
         return conclude(execution, STATUS_UNMEASURED, "whether the cutover was started is not known (%s; %s): look before doing it again",
@@ -192,14 +193,11 @@ static enum status start_cutover(struct execution *execution)
 {
     struct error problem;
     struct catalyst_cutover cutover;
-    CLEANUP(json_edit_unref) json_t *data = NULL;
+    struct cutover_status claim;
     report(execution, OPERATION_PHASE_CHECK, "checking that no other attempt began");
-    if (preparation_read_claim(execution->context, &data, &problem) == STATUS_OK) {
-        struct cutover_claim claim;
-        cutover_claim_read(data, &claim);
-        if (claim.last_attempt_ms != execution->prepared->precondition->last_attempt_ms)
-            return conclude(execution, STATUS_CONFLICT, "the cutover changed since the preview: another attempt began; nothing was sent");
-    }
+    if (preparation_read_claim(execution->context, &claim, &problem) == STATUS_OK &&
+        attempt_of(&claim) != execution->prepared->precondition->last_attempt_ms)
+        return conclude(execution, STATUS_CONFLICT, "the cutover changed since the preview: another attempt began; nothing was sent");
     report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
     enum status status = catalyst_client_start(execution->context->sovereign->catalyst, &cutover, &problem);
     if (is_lost(status))
@@ -260,8 +258,8 @@ static enum status verify(struct execution *execution)
         return conclude(execution, STATUS_UNMEASURED, "sent and taken; the effect cannot be watched: the primary region cannot be used");
     report(execution, OPERATION_PHASE_VERIFY, execution->prepared->effect);
     enum status status = kube_client_watch_until(execution->client, is_cutover ? kind_table_get(KIND_ID_CUTOVER_STATUS) : operation->kind,
-                                                 is_cutover ? CUTOVER_CLAIM_NAMESPACE : operation->namespace,
-                                                 is_cutover ? CUTOVER_CLAIM_NAME : operation->name, execution->prepared->deadline_ms,
+                                                 is_cutover ? CUTOVER_STATUS_NAMESPACE : operation->namespace,
+                                                 is_cutover ? CUTOVER_STATUS_NAME : operation->name, execution->prepared->deadline_ms,
                                                  satisfied, &verification, &problem);
     if (status == STATUS_OK)
         return conclude_effect(execution, &verification.watch);

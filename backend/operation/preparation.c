@@ -105,21 +105,26 @@ enum status preparation_check_rights(struct preparation *preparation, struct err
     return STATUS_OK;
 }
 
-enum status preparation_read_claim(const struct operation_context *context, json_t **data, struct error *err)
+enum status preparation_read_claim(const struct operation_context *context, struct cutover_status *claim, struct error *err)
 {
-    *data = NULL;
     struct kube_client *client = NULL;
+    CLEANUP(json_edit_unref) json_t *map = NULL;
+    cutover_status_begin(claim);
     enum status status = preparation_client(context, sovereign_primary(context->sovereign), &client, err);
     if (status != STATUS_OK)
         return status;
-    json_t *map = NULL;
-    status = preparation_get(client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_CLAIM_NAMESPACE, CUTOVER_CLAIM_NAME, &map, err);
+    status = preparation_get(client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_STATUS_NAMESPACE, CUTOVER_STATUS_NAME, &map, err);
     if (status == STATUS_NOT_FOUND)
-        return STATUS_OK;
+        claim->state = CUTOVER_STATE_ABSENT;
     if (status != STATUS_OK)
-        return status;
-    *data = json_incref(json_object_get(map, "data"));
-    json_decref(map);
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(map, "data"), key, value) {
+        if (json_is_string(value))
+            cutover_status_take(claim, span_of(key), span_make(json_string_value(value), json_string_length(value)));
+    }
+    cutover_status_end(claim);
     return STATUS_OK;
 }
 
@@ -133,13 +138,13 @@ static enum status count_active(void *context, struct row_decoder_page *page, bo
     return STATUS_OK;
 }
 
-bool preparation_is_stranded(const struct operation_context *context, const struct cutover_claim *claim)
+bool preparation_is_stranded(const struct operation_context *context, const struct cutover_status *claim)
 {
     if (claim->newest_ms == TIMESTAMP_NONE || clock_wall_ms() - claim->newest_ms < STRANDED_AFTER_MS)
         return false;
     struct kube_client *client = NULL;
     size_t active = 0;
-    struct kube_list list = {.kind = kind_table_get(KIND_ID_JOBS), .namespace = CUTOVER_CLAIM_NAMESPACE,
+    struct kube_list list = {.kind = kind_table_get(KIND_ID_JOBS), .namespace = CUTOVER_STATUS_NAMESPACE,
                              .label_selector = "app.kubernetes.io/part-of=self-sovereign-cutover"};
     return preparation_client(context, sovereign_primary(context->sovereign), &client, NULL) == STATUS_OK &&
            kube_client_list(client, &list, count_active, &active, NULL) == STATUS_OK && active == 0;
@@ -148,15 +153,14 @@ bool preparation_is_stranded(const struct operation_context *context, const stru
 void preparation_check_cutover(struct preparation *preparation)
 {
     struct error problem;
-    CLEANUP(json_edit_unref) json_t *data = NULL;
-    if (preparation_read_claim(preparation->context, &data, &problem) != STATUS_OK) {
+    struct cutover_status claim;
+    if (preparation_read_claim(preparation->context, &claim, &problem) != STATUS_OK) {
         preparation_note(preparation, STATUS_UNMEASURED, "whether a cutover is in flight is not known: %s", problem.text);
         return;
     }
-    struct cutover_claim claim;
-    cutover_claim_read(data, &claim);
-    if (!claim.running) {
-        preparation_note(preparation, STATUS_OK, data == NULL ? "no cutover is installed" : "no cutover is in flight");
+    if (claim.state != CUTOVER_STATE_RUNNING) {
+        preparation_note(preparation, STATUS_OK,
+                         claim.state == CUTOVER_STATE_ABSENT ? "no cutover is installed" : "no cutover is in flight");
         return;
     }
     bool refuses = (preparation->row->needs & OPERATION_NEEDS_QUIET_CUTOVER) != 0;

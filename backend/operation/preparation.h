@@ -2,7 +2,7 @@
 #ifndef OPERATION_PREPARATION_H
 #define OPERATION_PREPARATION_H
 
-#include "operation/cutover_claim.h"
+#include "cutover/cutover_status.h"
 #include "operation/operation_table.h"
 #include "operation/precondition.h"
 
@@ -22,11 +22,11 @@ void preparation_note(struct preparation *preparation, enum status status, const
 /* SelfSubjectAccessReview for the row's verbs on the object. Statuses other than OK: nothing can be prepared. */
 enum status preparation_check_rights(struct preparation *preparation, struct error *err);
 
-/* Reads the cutover's status ConfigMap of the primary region. *data NULL: there is none. New reference. */
-enum status preparation_read_claim(const struct operation_context *context, json_t **data, struct error *err);
+/* Reads the cutover's status ConfigMap of the primary region afresh. Without one the state is CUTOVER_STATE_ABSENT. */
+enum status preparation_read_claim(const struct operation_context *context, struct cutover_status *claim, struct error *err);
 
 /* The claim says running, but nothing moved for long and no Job is active (asks the primary region). */
-bool preparation_is_stranded(const struct operation_context *context, const struct cutover_claim *claim);
+bool preparation_is_stranded(const struct operation_context *context, const struct cutover_status *claim);
 
 /* A cutover in flight refuses or warns, as the row's needs say. */
 void preparation_check_cutover(struct preparation *preparation);

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/timestamp.h"
-#include "estate/cutover_claim.h"
+#include "cutover/cutover_claim.h"
 
 static void set(struct row_state *state, struct span word, enum tone tone, struct span cause)
 {
@@ -152,7 +152,7 @@ static void judge_cutover(const struct column_context *context, const struct row
 {
     struct cutover_claim claim = cutover_claim_of(context->store, context->now_ms);
     snprintf(state->buffer, sizeof state->buffer, "%s", claim.error[0] != '\0' ? claim.error : claim.text);
-    set(state, span_of(cutover_claim_phase_name(claim.phase)), claim.tone, span_of(state->buffer));
+    set(state, span_of(cutover_claim_name(&claim)), claim.tone, span_of(state->buffer));
 }
 
 static const struct {

@@ -8,7 +8,7 @@
 #include "app/console.h"
 #include "app/operate.h"
 #include "base/event_loop.h"
-#include "cutover/hold_witness.h"
+#include "truth/hold_witness.h"
 #include "input/history.h"
 #include "screen/screen.h"
 #include "term/terminal.h"

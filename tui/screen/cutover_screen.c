@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
-#include "cutover/truth_board.h"
+#include "truth/truth_board.h"
 #include "screen/screen.h"
 #include "sovereign/kind_table.h"
 #include "widget/chrome.h"

@@ -150,7 +150,7 @@ static void paint_cutover(const struct overview_screen *self, struct canvas *can
 {
     const struct overview *overview = &self->overview;
     const struct audit *audit = self->screen.host->audit;
-    enum tone tone = overview->cutover.phase == CUTOVER_PHASE_COMPLETE ? TONE_NEUTRAL : overview->cutover.tone; /* a claim is never green */
+    enum tone tone = overview->cutover.tone;
     int x = line.x + 1;
     x += canvas_printf(canvas, x, line.y, screen_style(tone), "%s ", screen_glyph(tone));
     x += canvas_printf(canvas, x, line.y, STYLE_TITLE, "cutover  ");

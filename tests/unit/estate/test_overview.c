@@ -146,19 +146,18 @@ Test(overview, what_cannot_be_read_is_said_and_not_green)
 
 static const struct {
     const char *name, *data, *job, *active, *finished;
-    enum cutover_phase phase;
+    enum cutover_state state;
     const char *title;
 } CUTOVERS[] = {
-    {"tethered", "cutoverComplete=false|currentStep=", .phase = CUTOVER_PHASE_TETHERED},
-    {"running", "currentStep=harbor-prewarm|currentStepIndex=2|totalSteps=11|progressPercent=18|step.harbor-prewarm.jobName=job-1",
-     .job = "catalyst/job-1", .active = "1", .phase = CUTOVER_PHASE_RUNNING, .title = "Cutover running at harbor-prewarm"},
-    {"no Job left", "currentStep=harbor-prewarm|step.harbor-prewarm.jobName=job-1", .job = "catalyst/other", .active = "1",
-     .phase = CUTOVER_PHASE_INTERRUPTED, .title = "Cutover interrupted at harbor-prewarm"},
-    {"ended long ago", "currentStep=harbor-prewarm|step.harbor-prewarm.jobName=job-1", .job = "catalyst/job-1",
-     .finished = "2026-07-27T04:40:00Z", .phase = CUTOVER_PHASE_INTERRUPTED, .title = "Cutover interrupted at harbor-prewarm"},
-    {"failed", "currentStep=x|failedStep=secondary-kubeconfigs|lastError=no kubeconfig", .phase = CUTOVER_PHASE_FAILED,
+    {"tethered", "cutoverComplete=false|currentStep=", .state = CUTOVER_STATE_NEVER_STARTED},
+    {"running", "currentStep=harbor-prewarm|currentStepIndex=2|totalSteps=11|progressPercent=18|step.harbor-prewarm.result=running|step.harbor-prewarm.jobName=job-1",
+     .job = "catalyst/job-1", .active = "1", .state = CUTOVER_STATE_RUNNING, .title = "Cutover running at harbor-prewarm"},
+    {"no Job left", "currentStep=harbor-prewarm|step.harbor-prewarm.result=running|step.harbor-prewarm.jobName=job-1",      .state = CUTOVER_STATE_STRANDED, .title = "Cutover stranded at harbor-prewarm"},
+    {"ended long ago", "currentStep=harbor-prewarm|step.harbor-prewarm.result=running|step.harbor-prewarm.jobName=job-1", .job = "catalyst/job-1",
+     .finished = "2026-07-27T04:40:00Z", .state = CUTOVER_STATE_STRANDED, .title = "Cutover stranded at harbor-prewarm"},
+    {"failed", "currentStep=x|failedStep=secondary-kubeconfigs|lastError=no kubeconfig", .state = CUTOVER_STATE_FAILED,
      .title = "Cutover failed at secondary-kubeconfigs"},
-    {"complete", "cutoverComplete=true|failedStep=old", .phase = CUTOVER_PHASE_COMPLETE},
+    {"complete", "cutoverComplete=true|failedStep=old", .state = CUTOVER_STATE_COMPLETE},
 };
 
 Test(cutover_claim, is_derived_from_the_flat_keys)
@@ -167,17 +166,18 @@ Test(cutover_claim, is_derived_from_the_flat_keys)
         struct store *store = rows_store("fsn1", NULL);
         rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, CUTOVERS[i].data, ROWS_END);
         if (CUTOVERS[i].job != NULL)
-            rows_add(store, KIND_ID_JOBS, 0, CUTOVERS[i].job, FIELD_ACTIVE, CUTOVERS[i].active, FIELD_FINISHED, CUTOVERS[i].finished,
+            rows_add(store, KIND_ID_JOBS, 0, CUTOVERS[i].job, FIELD_STEP_NAME, "harbor-prewarm", FIELD_ACTIVE, CUTOVERS[i].active,
+                     FIELD_STALLED, CUTOVERS[i].finished != NULL ? "True" : NULL, FIELD_FINISHED, CUTOVERS[i].finished,
                      ROWS_END);
         rows_all_live(store);
         struct overview overview = {0};
         build(&overview, store);
-        cr_assert_eq(overview.cutover.phase, CUTOVERS[i].phase, "%s: %s", CUTOVERS[i].name, overview.cutover.text);
+        cr_assert_eq(overview.cutover.state, CUTOVERS[i].state, "%s: %s", CUTOVERS[i].name, overview.cutover.text);
         cr_assert_eq(overview.problems.count, CUTOVERS[i].title != NULL, "%s", CUTOVERS[i].name);
         if (CUTOVERS[i].title != NULL)
             cr_assert_str_eq(overview.problems.items[0].title, CUTOVERS[i].title);
-        if (CUTOVERS[i].phase == CUTOVER_PHASE_RUNNING)
-            cr_assert_str_eq(overview.cutover.text, "claim: running harbor-prewarm, 2/11, 18 %");
+        if (CUTOVERS[i].state == CUTOVER_STATE_RUNNING)
+            cr_assert_str_eq(overview.cutover.text, "claim: running 3/11 18% at harbor-prewarm");
         overview_clear(&overview);
         store_free(store);
     }
@@ -203,13 +203,13 @@ Test(overview, a_leaked_egress_policy_is_an_alarm)
 Test(cutover_claim, catalyst_api_stands_in)
 {
     struct store *store = rows_store("fsn1", NULL);
-    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_UNKNOWN);
+    cr_assert_eq(cutover_claim_of(store, NOW).state, CUTOVER_STATE_UNKNOWN);
     rows_all_live(store);
-    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_ABSENT);
+    cr_assert_eq(cutover_claim_of(store, NOW).state, CUTOVER_STATE_ABSENT);
     store->catalyst.cutover_known = true;
     snprintf(store->catalyst.cutover_state, sizeof store->catalyst.cutover_state, "tethered");
     snprintf(store->catalyst.current_step, sizeof store->catalyst.current_step, "registry-pivot");
-    cr_assert_eq(cutover_claim_of(store, NOW).phase, CUTOVER_PHASE_RUNNING);
+    cr_assert_eq(cutover_claim_of(store, NOW).state, CUTOVER_STATE_RUNNING);
     store_free(store);
 }
 

@@ -72,7 +72,7 @@ Test(demo_estate, reads_as_a_living_sovereign)
         cr_assert_neq(estate->environments[i].organization, ESTATE_NONE);
     for (size_t i = 0; i < estate->organization_count; i++)
         cr_assert_gt(count_below(&context, estate->organizations[i].row, 4), 3, "down to the pods");
-    cr_assert_eq(cutover_claim_of(store, context.now_ms).phase, CUTOVER_PHASE_TETHERED);
+    cr_assert_eq(cutover_claim_of(store, context.now_ms).state, CUTOVER_STATE_NEVER_STARTED);
     estate_free(estate);
     store_free(store);
     demo_reading_free(world);

@@ -1,6 +1,6 @@
 /* Puts claim and measurement together. The verdict is decided in one table by (claim, outcome); the words come from whoever
  * knew: the claim from the status, the sentence from the measurement. */
-#include "cutover/truth_board.h"
+#include "truth/truth_board.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,19 +73,6 @@ static void readclaim(const struct truth_board *board, const struct cutover_step
                     : claim->finished_ms != TIMESTAMP_NONE ? claim->finished_ms
                                                            : claim->started_ms;
     row->is_current = status->current_step[0] != '\0' && step_facts_same(span_of(status->current_step), span_of(row->step->name));
-}
-
-/* Row and Job come over two watches, and the engine writes the row first and reads the Job's end a little later: only a gap
- * that lasts is a stranded run. A step that waits for a DaemonSet has no Job to miss. */
-static bool isstaleclaim(const struct truth_row *row, const struct cutover_step_claim *claim, int64_t wall_ms)
-{
-    bool has_job = row->job.state == STEP_JOB_ACTIVE || row->job.has_other_active;
-    if (row->claim != STEP_RESULT_RUNNING || row->step->mode != STEP_MODE_JOB || row->job.state == STEP_JOB_UNKNOWN || has_job)
-        return false;
-    int64_t since_ms = claim == NULL ? TIMESTAMP_NONE : claim->started_ms;
-    if (row->job.finished_ms != TIMESTAMP_NONE && row->job.finished_ms > since_ms)
-        since_ms = row->job.finished_ms;
-    return since_ms == TIMESTAMP_NONE || wall_ms - since_ms > TRUTH_STRANDED_AFTER_MS;
 }
 
 static void readtimes(const struct cutover_step_claim *claim, int64_t wall_ms, struct truth_row *row)
@@ -213,7 +200,9 @@ static void fillrow(struct truth_board *board, const struct truth_context *conte
     row->job = *job;
     readclaim(board, claim, row);
     readtimes(claim, context->wall_ms, row);
-    row->is_stale_claim = isstaleclaim(row, claim, context->wall_ms);
+    row->is_stale_claim = step_job_is_stranded(step, claim, job, context->wall_ms);
+    if (row->is_stale_claim && board->status.state == CUTOVER_STATE_RUNNING)
+        board->status.state = CUTOVER_STATE_STRANDED;
     for (int r = 0; r < board->region_count; r++)
         truth_measure(context, step, job, claim, r, &row->cells[r]);
     combine(context, row);

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/timestamp.h"
-#include "cutover/truth_board.h"
+#include "truth/truth_board.h"
 #include "pivoted.h"
 #include "sovereign/kind_table.h"
 #include "support/leak_check.h"

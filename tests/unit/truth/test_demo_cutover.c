@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "cutover/truth_board.h"
+#include "truth/truth_board.h"
 #include "demo/demo_cutover.h"
 #include "pivoted.h"
 #include "support/demo_reading.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "cutover/truth_measure.h"
+#include "truth/truth_measure.h"
 #include "tether/host.h"
 #include "tether/rule_table.h"
 #include "tether/value_check.h"

@@ -1,5 +1,5 @@
 /* The board for pipes and scripts. Marks are ASCII words, so that grep and awk need no theme. */
-#include "cutover/cutover_text.h"
+#include "truth/truth_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static const char *const SOURCE_NAMES[] = {
     [CUTOVER_SOURCE_CATALYST_API] = "catalyst-api",
 };
 
-void cutover_text_elapsed(char *out, size_t size, int64_t elapsed_ms)
+void truth_text_elapsed(char *out, size_t size, int64_t elapsed_ms)
 {
     long long seconds = elapsed_ms / 1000;
     if (elapsed_ms < 0)
@@ -95,7 +95,7 @@ static void textrow(const struct truth_board *board, const struct widths *widths
     char order[16] = "-", elapsed[32];
     if (row->step->order != STEP_ORDER_UNKNOWN)
         snprintf(order, sizeof order, "%d", row->step->order);
-    cutover_text_elapsed(elapsed, sizeof elapsed, row->elapsed_ms);
+    truth_text_elapsed(elapsed, sizeof elapsed, row->elapsed_ms);
     bytebuf_printf(out, "%3s%c ", order, row->is_current ? '>' : ' ');
     pad(out, row->step->name, widths->name);
     pad(out, row->claim_word, widths->claim);
@@ -112,7 +112,7 @@ static void textrow(const struct truth_board *board, const struct widths *widths
         bytebuf_printf(out, "     ConfigMap %s is not valid: %s\n", row->step->config_map, row->step->problem);
 }
 
-void cutover_text_table(const struct truth_board *board, struct bytebuf *out)
+void truth_text_table(const struct truth_board *board, struct bytebuf *out)
 {
     struct widths widths = measure(board);
     bytebuf_printf(out, "%s\nclaim from: %s\n", board->summary, board->status.source_text);
@@ -198,7 +198,7 @@ static void jsonstep(struct json_writer *writer, const struct truth_board *board
     json_writer_end(writer);
 }
 
-void cutover_text_json(const struct truth_board *board, struct bytebuf *out)
+void truth_text_json(const struct truth_board *board, struct bytebuf *out)
 {
     struct json_writer writer;
     json_writer_init(&writer, out);

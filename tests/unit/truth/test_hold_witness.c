@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/timestamp.h"
-#include "cutover/hold_witness.h"
+#include "truth/hold_witness.h"
 #include "pivoted.h"
 #include "support/rows.h"
 

@@ -2,7 +2,7 @@
 #ifndef CUTOVER_TESTS_PIVOTED_H
 #define CUTOVER_TESTS_PIVOTED_H
 
-#include "cutover/truth_board.h"
+#include "truth/truth_board.h"
 #include "store/store.h"
 
 #define PIVOTED_NOW_MS 1785130000000 /* 2026-07-27T05:26:40Z: the frozen wall clock */

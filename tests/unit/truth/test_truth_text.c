@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "cutover/cutover_text.h"
+#include "truth/truth_text.h"
 #include "decode/json_reader.h"
 #include "pivoted.h"
 #include "support/leak_check.h"
 #include "support/rows.h"
 
-Test(cutover_text, shows_the_board_of_the_design)
+Test(truth_text, shows_the_board_of_the_design)
 {
     struct store *store = pivoted_new(true);
     rows_add(store, KIND_ID_NODES, 0, "fsn1-w2.lan", ROWS_END);
@@ -20,13 +20,13 @@ Test(cutover_text, shows_the_board_of_the_design)
         "node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
     struct truth_board *board = truth_board_measure(store, NULL);
     struct bytebuf text, document;
-    bytebuf_init(&text, CUTOVER_TEXT_MAXIMUM);
-    bytebuf_init(&document, CUTOVER_TEXT_MAXIMUM);
-    cutover_text_table(board, &text);
-    cutover_text_json(board, &document);
+    bytebuf_init(&text, TRUTH_TEXT_MAXIMUM);
+    bytebuf_init(&document, TRUTH_TEXT_MAXIMUM);
+    truth_text_table(board, &text);
+    truth_text_json(board, &document);
     cr_log_info("%s", bytebuf_text(&text));
     static const char *const LINES[] = {
-        "last attempt 05:00:00, first start 04:00:00 · claim: running 6/11 45% · measured: 4 agree, 1 disputed, 6 not yet\n",
+        "last attempt 05:00:00, first start 04:00:00 · claim: stranded 6/11 45% · measured: 4 agree, 1 disputed, 6 not yet\n",
         "claim from: status ConfigMap, watched\n",
         "  #  STEP                       CLAIM       MEASURED",
         "  4  registry-pivot             success  !! 1 of 2 nodes acknowledged (fsn1-w2.lan missing)",

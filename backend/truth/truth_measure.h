@@ -1,9 +1,9 @@
 /* What the live objects of one region say about one step, whatever is claimed about it. Pure over the store; UI thread. */
-#ifndef CUTOVER_TRUTH_MEASURE_H
-#define CUTOVER_TRUTH_MEASURE_H
+#ifndef TRUTH_TRUTH_MEASURE_H
+#define TRUTH_TRUTH_MEASURE_H
 
 #include "cutover/cutover_status.h"
-#include "cutover/hold_witness.h"
+#include "truth/hold_witness.h"
 #include "cutover/step_catalogue.h"
 #include "cutover/step_job.h"
 

@@ -1,6 +1,6 @@
 /* An observation runs while a live list shows the policy with default deny; anything else ends it, and so does a pause in
  * looking: what happened meanwhile was not seen. */
-#include "cutover/hold_witness.h"
+#include "truth/hold_witness.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Measurements by Jobs, nodes, flags and the egress policy; those by Flux objects are in truth_measure_flux.c. Steps of the
  * primary region have nothing to do in the others and say so: a dash, not a tick. */
-#include "cutover/truth_measure.h"
+#include "truth/truth_measure.h"
 
 #include <stdarg.h>
 #include <stdio.h>

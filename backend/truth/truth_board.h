@@ -1,14 +1,14 @@
 /* The truth board: one row per discovered step, the claim beside what the live objects of every region say, and whether the
  * two agree. Pure over the store (and what a witness of the hold saw); UI thread. */
-#ifndef CUTOVER_TRUTH_BOARD_H
-#define CUTOVER_TRUTH_BOARD_H
+#ifndef TRUTH_TRUTH_BOARD_H
+#define TRUTH_TRUTH_BOARD_H
 
 #include "base/error.h"
 #include "cutover/cutover_status.h"
-#include "cutover/hold_witness.h"
+#include "truth/hold_witness.h"
 #include "cutover/step_catalogue.h"
 #include "cutover/step_job.h"
-#include "cutover/truth_measure.h"
+#include "truth/truth_measure.h"
 
 enum truth_verdict {
     TRUTH_VERDICT_AGREE,      /* claimed done, and measured so in every region */
@@ -17,9 +17,6 @@ enum truth_verdict {
     TRUTH_VERDICT_UNMEASURED, /* claimed done (or the claim is not known), but it cannot be measured everywhere */
     TRUTH_VERDICT_COUNT
 };
-
-/* A row that claims to run without a Job for longer than this is stranded (t38). */
-#define TRUTH_STRANDED_AFTER_MS 60000
 
 /* A claim and the objects it is about come over different watches: a success this new is "not yet" agreed, not disputed. */
 #define TRUTH_SETTLE_MS 10000

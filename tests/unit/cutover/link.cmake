@@ -1,1 +1,0 @@
-target_link_libraries(unit_cutover PRIVATE test_demo)

@@ -1,0 +1,1 @@
+target_link_libraries(unit_truth PRIVATE test_demo)
