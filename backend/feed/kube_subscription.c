@@ -225,11 +225,6 @@ static enum status post_change(struct kube_subscription *subscription, struct ro
 
 static enum status on_event(void *context, struct span line, struct kube_watch_event *event, struct error *err)
 {
-    static const enum kube_watch_event_type TYPES[] = {
-        [ROW_DECODER_EVENT_ADDED] = KUBE_WATCH_EVENT_ADDED,     [ROW_DECODER_EVENT_MODIFIED] = KUBE_WATCH_EVENT_MODIFIED,
-        [ROW_DECODER_EVENT_DELETED] = KUBE_WATCH_EVENT_DELETED, [ROW_DECODER_EVENT_BOOKMARK] = KUBE_WATCH_EVENT_BOOKMARK,
-        [ROW_DECODER_EVENT_ERROR] = KUBE_WATCH_EVENT_ERROR,
-    };
     struct kube_subscription *subscription = context;
     struct row_decoder_event read;
     enum status status = row_decoder_read_line(subscription->decoder, line, &read, err);
@@ -237,9 +232,7 @@ static enum status on_event(void *context, struct span line, struct kube_watch_e
         subscription->broken++;
         return status;
     }
-    event->type = TYPES[read.type];
-    event->error_code = read.error_code;
-    snprintf(event->resource_version, sizeof event->resource_version, "%s", read.resource_version);
+    row_decoder_tell(&read, event);
     return read.row != NULL ? post_change(subscription, read.row, read.type == ROW_DECODER_EVENT_DELETED, err) : STATUS_OK;
 }
 
@@ -297,6 +290,7 @@ static void on_state(void *context, const struct kube_watch_status *status)
     switch (status->state) {
     case KUBE_WATCH_STATE_LISTING: break; /* its first page says so */
     case KUBE_WATCH_STATE_LIVE: kube_subscription_report(subscription, TABLE_STATE_LIVE, ""); break;
+    case KUBE_WATCH_STATE_POLLED: kube_subscription_report(subscription, TABLE_STATE_LIVE, ""); break;
     case KUBE_WATCH_STATE_RETRYING: kube_subscription_report(subscription, TABLE_STATE_STALE, status->text); break;
     case KUBE_WATCH_STATE_UNAUTHENTICATED:
     case KUBE_WATCH_STATE_DENIED: kube_subscription_report(subscription, TABLE_STATE_FORBIDDEN, status->text); break;
@@ -322,10 +316,10 @@ static void on_closed(void *context)
         subscription->options.closed(subscription->options.machine, subscription);
 }
 
-static void read_failure(void *context, struct span body, char *out, size_t size)
+static void read_failure(void *context, struct span body, struct kube_watch_failure *failure)
 {
     struct kube_subscription *subscription = context;
-    row_decoder_status_message(subscription->options.reader, body, out, size);
+    row_decoder_read_failure(subscription->options.reader, body, failure);
 }
 
 static const struct kube_watch_callbacks CALLBACKS = {

@@ -123,16 +123,12 @@ static void end_list(void *context)
 
 static enum status take_event(void *context, struct span line, struct kube_watch_event *event, struct error *err)
 {
-    static const enum kube_watch_event_type TYPES[] = {KUBE_WATCH_EVENT_ADDED, KUBE_WATCH_EVENT_MODIFIED, KUBE_WATCH_EVENT_DELETED,
-                                                       KUBE_WATCH_EVENT_BOOKMARK, KUBE_WATCH_EVENT_ERROR};
     struct channel *channel = context;
     struct row_decoder_event decoded;
     enum status status = row_decoder_read_line(channel->decoder, line, &decoded, err);
     if (status != STATUS_OK)
         return status;
-    event->type = TYPES[decoded.type];
-    event->error_code = decoded.error_code;
-    snprintf(event->resource_version, sizeof event->resource_version, "%s", decoded.resource_version);
+    row_decoder_tell(&decoded, event);
     if (decoded.row == NULL)
         return STATUS_OK;
     struct row **rows = alloc_new(struct row *);
@@ -146,7 +142,7 @@ static void take_state(void *context, const struct kube_watch_status *status)
     static const enum table_state STATES[] = {
         [KUBE_WATCH_STATE_LISTING] = TABLE_STATE_LIVE,   [KUBE_WATCH_STATE_LIVE] = TABLE_STATE_LIVE,
         [KUBE_WATCH_STATE_RETRYING] = TABLE_STATE_STALE, [KUBE_WATCH_STATE_UNAUTHENTICATED] = TABLE_STATE_STALE,
-        [KUBE_WATCH_STATE_DENIED] = TABLE_STATE_FORBIDDEN, [KUBE_WATCH_STATE_ABSENT] = TABLE_STATE_ABSENT,
+        [KUBE_WATCH_STATE_POLLED] = TABLE_STATE_LIVE,    [KUBE_WATCH_STATE_DENIED] = TABLE_STATE_FORBIDDEN, [KUBE_WATCH_STATE_ABSENT] = TABLE_STATE_ABSENT,
     };
     struct news news = {.kind = NEWS_STATE, .channel = context, .state = STATES[status->state]};
     snprintf(news.text, sizeof news.text, "%s", status->text);
@@ -154,9 +150,9 @@ static void take_state(void *context, const struct kube_watch_status *status)
         post(news);
 }
 
-static void read_failure(void *context, struct span body, char *out, size_t size)
+static void read_failure(void *context, struct span body, struct kube_watch_failure *failure)
 {
-    row_decoder_status_message(((struct channel *)context)->owner->reader, body, out, size);
+    row_decoder_read_failure(((struct channel *)context)->owner->reader, body, failure);
 }
 
 static const struct kube_watch_callbacks CALLBACKS = {

@@ -55,19 +55,12 @@ static enum status on_page(void *context, struct span body, bool first, struct k
 
 static enum status on_event(void *context, struct span line, struct kube_watch_event *event, struct error *err)
 {
-    static const enum kube_watch_event_type TYPES[] = {
-        [ROW_DECODER_EVENT_ADDED] = KUBE_WATCH_EVENT_ADDED,       [ROW_DECODER_EVENT_MODIFIED] = KUBE_WATCH_EVENT_MODIFIED,
-        [ROW_DECODER_EVENT_DELETED] = KUBE_WATCH_EVENT_DELETED,   [ROW_DECODER_EVENT_BOOKMARK] = KUBE_WATCH_EVENT_BOOKMARK,
-        [ROW_DECODER_EVENT_ERROR] = KUBE_WATCH_EVENT_ERROR,
-    };
     struct wait *wait = context;
     struct row_decoder_event read;
     enum status status = row_decoder_read_line(wait->decoder, line, &read, err);
     if (status != STATUS_OK)
         return status;
-    event->type = TYPES[read.type];
-    event->error_code = read.error_code;
-    snprintf(event->resource_version, sizeof event->resource_version, "%s", read.resource_version);
+    row_decoder_tell(&read, event);
     if (read.row != NULL)
         publish(wait, line, false, read.type == ROW_DECODER_EVENT_DELETED);
     row_unref(read.row);

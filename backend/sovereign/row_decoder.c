@@ -215,6 +215,35 @@ static enum status read_type(struct span word, enum row_decoder_event_type *type
     return error_set(err, STATUS_INVALID, "an event of type '%.*s'", SPAN_PRINT(span_first(word, 40)));
 }
 
+/* Details.causes of a Status, as apimachinery writes them. */
+static bool has_cause(struct json_value details, const char *reason)
+{
+    struct json_iterator it = json_reader_iterate(json_reader_get(details, "causes"));
+    while (json_reader_next(&it))
+        if (span_equals_text(json_reader_string(json_reader_get(it.value, "reason")), reason))
+            return true;
+    return false;
+}
+
+static void read_status(struct json_value status, struct kube_watch_failure *failure)
+{
+    struct span message = json_reader_string(json_reader_get(status, "message"));
+    struct span reason = json_reader_string(json_reader_get(status, "reason"));
+    struct json_value details = json_reader_get(status, "details");
+    int64_t seconds = json_reader_integer(json_reader_get(details, "retryAfterSeconds"), 0);
+    failure->code = (int)json_reader_integer(json_reader_get(status, "code"), failure->code);
+    failure->expired = span_equals_text(reason, "Expired") || span_equals_text(reason, "Gone");
+    failure->version_too_large = has_cause(details, "ResourceVersionTooLarge") || span_starts_with(message, "Too large resource version");
+    failure->retry_after_ms = seconds > 0 && seconds <= 86400 ? seconds * 1000 : -1;
+    snprintf(failure->message, sizeof failure->message, "%.*s", SPAN_PRINT(span_first(message, sizeof failure->message - 1)));
+}
+
+static bool is_end_of_initial(struct json_value object)
+{
+    struct json_value annotations = json_reader_get(json_reader_get(object, "metadata"), "annotations");
+    return span_equals_text(json_reader_string(json_reader_get(annotations, "k8s.io/initial-events-end")), "true");
+}
+
 enum status row_decoder_read_line(struct row_decoder *decoder, struct span line, struct row_decoder_event *event, struct error *err)
 {
     struct json_value root;
@@ -226,7 +255,8 @@ enum status row_decoder_read_line(struct row_decoder *decoder, struct span line,
         return status;
     struct json_value object = json_reader_get(root, "object");
     if (event->type == ROW_DECODER_EVENT_ERROR) {
-        event->error_code = (int)json_reader_integer(json_reader_get(object, "code"), 0);
+        event->failure.retry_after_ms = -1;
+        read_status(object, &event->failure);
         return STATUS_OK;
     }
     struct json_value versioned = object;
@@ -241,9 +271,39 @@ enum status row_decoder_read_line(struct row_decoder *decoder, struct span line,
         event->row = row_decoder_read_object(decoder, object);
     }
     copy_version(event->resource_version, versioned);
+    event->ends_initial = event->type == ROW_DECODER_EVENT_BOOKMARK && is_end_of_initial(versioned);
     if (event->row == NULL && event->type != ROW_DECODER_EVENT_BOOKMARK)
         return error_set(err, STATUS_INVALID, "an event whose object has no name");
     return STATUS_OK;
+}
+
+void row_decoder_tell(const struct row_decoder_event *read, struct kube_watch_event *event)
+{
+    static const enum kube_watch_event_type TYPES[] = {
+        [ROW_DECODER_EVENT_ADDED] = KUBE_WATCH_EVENT_ADDED,     [ROW_DECODER_EVENT_MODIFIED] = KUBE_WATCH_EVENT_MODIFIED,
+        [ROW_DECODER_EVENT_DELETED] = KUBE_WATCH_EVENT_DELETED, [ROW_DECODER_EVENT_BOOKMARK] = KUBE_WATCH_EVENT_BOOKMARK,
+        [ROW_DECODER_EVENT_ERROR] = KUBE_WATCH_EVENT_ERROR,
+    };
+    event->type = TYPES[read->type];
+    event->ends_initial = read->ends_initial;
+    if (read->type == ROW_DECODER_EVENT_ERROR)
+        event->failure = read->failure;
+    snprintf(event->resource_version, sizeof event->resource_version, "%s", read->resource_version);
+}
+
+void row_decoder_read_failure(struct json_reader *reader, struct span body, struct kube_watch_failure *failure)
+{
+    struct json_value root;
+    if (json_reader_parse(reader, body, &root, NULL) == STATUS_OK)
+        read_status(root, failure);
+}
+
+void row_decoder_read_version(struct json_reader *reader, struct span body, char version[ROW_DECODER_VERSION_MAX])
+{
+    struct json_value root;
+    version[0] = '\0';
+    if (json_reader_parse(reader, body, &root, NULL) == STATUS_OK)
+        copy_version(version, root);
 }
 
 void row_decoder_status_message(struct json_reader *reader, struct span body, char *out, size_t size)

@@ -11,6 +11,7 @@
 #include "base/span.h"
 #include "decode/json_reader.h"
 #include "store/row.h"
+#include "transport/kube_watch.h"
 
 #define ROW_DECODER_VERSION_MAX 64
 #define ROW_DECODER_TABLE_ACCEPT "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
@@ -47,14 +48,24 @@ struct row_decoder_event {
     enum row_decoder_event_type type;
     struct row *row; /* one count, or NULL */
     char resource_version[ROW_DECODER_VERSION_MAX];
-    int error_code; /* of an ERROR event's Status */
+    bool ends_initial; /* a bookmark after the last of the initial events */
+    struct kube_watch_failure failure; /* of an ERROR event */
 };
 
 /* A line of a watch. STATUS_INVALID: not JSON, an unknown type, or an object without a name. */
 enum status row_decoder_read_line(struct row_decoder *decoder, struct span line, struct row_decoder_event *event, struct error *err);
 
+/* What kube_watch wants to know of it: everything but the row. */
+void row_decoder_tell(const struct row_decoder_event *read, struct kube_watch_event *event);
+
 /* A single object; NULL when it has no name. */
 struct row *row_decoder_read_object(struct row_decoder *decoder, struct json_value object);
+
+/* A Kubernetes Status as the body of a refused reply; what is no Status leaves `failure` as it was. */
+void row_decoder_read_failure(struct json_reader *reader, struct span body, struct kube_watch_failure *failure);
+
+/* metadata.resourceVersion of a list's body; "" when there is none. */
+void row_decoder_read_version(struct json_reader *reader, struct span body, char version[ROW_DECODER_VERSION_MAX]);
 
 /* Message of a Kubernetes Status document, sanitized; "" when the body is none. */
 void row_decoder_status_message(struct json_reader *reader, struct span body, char *out, size_t size);

@@ -1,20 +1,13 @@
-/* List and watch of one collection: its life, its requests and its public side; see kube_watch.h. What arrives is handled in
+/* List and watch of one collection: its life and its public side; see kube_watch.h. What arrives is handled in
  * kube_watch_flow.c. At most one transfer runs at a time, and its on_done decides what comes next: that is where cancel, reset
  * and close take effect. */
 #include "transport/kube_watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "transport/http_url.h"
 #include "transport/kube_watch_machine.h"
-
-#define WATCH_SECONDS_LEAST 290
-#define WATCH_SECONDS_SPREAD 301
-#define PAGE_TOTAL_TIMEOUT_MS 300000
-#define PAGE_STALL_TIMEOUT_MS 15000
 
 void kube_watch_forget_list(struct kube_watch *watch)
 {
@@ -33,6 +26,7 @@ static void wake(void *context)
 
 void kube_watch_wait(struct kube_watch *watch, int64_t delay_ms)
 {
+    kube_watch_turn_leave(watch);
     watch->phase = KUBE_WATCH_PHASE_WAITING;
     watch->timer = http_thread_add_timer(watch->thread, delay_ms, wake, watch);
 }
@@ -47,6 +41,7 @@ static void destroy(struct kube_watch *watch)
 {
     void (*on_closed)(void *context) = watch->callbacks.on_closed;
     void *context = watch->context;
+    kube_watch_turn_leave(watch);
     line_splitter_done(&watch->splitter);
     bytebuf_done(&watch->body);
     tls_identity_unref(watch->identity);
@@ -58,98 +53,58 @@ static void destroy(struct kube_watch *watch)
         on_closed(context);
 }
 
-static void end_transfer(void *context, const struct http_result *result)
+void kube_watch_end_transfer(void *context, const struct http_result *result)
 {
     struct kube_watch *watch = context;
     bool restart = watch->restart;
     watch->transfer = 0;
     watch->restart = false;
-    if (watch->closing)
+    if (watch->phase == KUBE_WATCH_PHASE_INITIAL && (watch->closing || restart))
+        kube_watch_initial_forget(watch);
+    if (watch->closing) {
         destroy(watch);
-    else if (restart)
+        return;
+    }
+    if (restart) {
         kube_watch_begin(watch);
-    else if (watch->phase == KUBE_WATCH_PHASE_WATCH)
-        kube_watch_flow_end_watch(watch, result);
-    else
-        kube_watch_flow_end_page(watch, result);
+        return;
+    }
+    switch (watch->phase) {
+    case KUBE_WATCH_PHASE_WATCH: kube_watch_flow_end_watch(watch, result); break;
+    case KUBE_WATCH_PHASE_INITIAL: kube_watch_initial_end(watch, result); break;
+    case KUBE_WATCH_PHASE_CHECK: kube_watch_flow_end_check(watch, result); break;
+    case KUBE_WATCH_PHASE_WAITING:
+    case KUBE_WATCH_PHASE_PAGE:
+    case KUBE_WATCH_PHASE_PAGE_HELD: kube_watch_flow_end_page(watch, result); break;
+    }
 }
 
-static void submit(struct kube_watch *watch, const char *url, enum http_request_class class)
-{
-    static const struct http_callbacks CALLBACKS = {
-        .on_head = kube_watch_flow_head, .on_data = kube_watch_flow_data, .on_done = end_transfer};
-    struct http_request request = {
-        .url = url,
-        .class = class,
-        .identity = watch->identity,
-        .accept = watch->accept,
-        .proxy = watch->proxy,
-        .force_http1 = watch->force_http1,
-        .total_timeout_ms = PAGE_TOTAL_TIMEOUT_MS,
-        .stall_timeout_ms = PAGE_STALL_TIMEOUT_MS,
-        .maximum_body = watch->page_maximum,
-        .accept_compressed = true,
-    };
-    watch->code = 0;
-    watch->relist = KUBE_WATCH_RELIST_NONE;
-    watch->transfer = http_thread_submit(watch->thread, &request, &CALLBACKS, watch);
-}
-
-static void begin_url(struct kube_watch *watch, struct bytebuf *url)
-{
-    bytebuf_init(url, (size_t)64 << 10);
-    bytebuf_append_text(url, watch->url);
-    if (watch->query != NULL && watch->query[0] != '\0')
-        bytebuf_printf(url, "?%s", watch->query);
-}
-
-static void append_number(struct bytebuf *url, const char *key, unsigned number)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%u", number);
-    http_url_append_query(url, key, span_of(text));
-}
-
-void kube_watch_begin_page(struct kube_watch *watch)
-{
-    CLEANUP(bytebuf_done) struct bytebuf url;
-    begin_url(watch, &url);
-    append_number(&url, "limit", watch->page_items);
-    if (watch->continue_token != NULL)
-        http_url_append_query(&url, "continue", span_of(watch->continue_token));
-    bytebuf_clear(&watch->body);
-    watch->phase = KUBE_WATCH_PHASE_PAGE;
-    submit(watch, bytebuf_text(&url), HTTP_REQUEST_CLASS_REQUEST);
-}
-
-void kube_watch_begin_watch(struct kube_watch *watch)
-{
-    CLEANUP(bytebuf_done) struct bytebuf url;
-    begin_url(watch, &url);
-    http_url_append_query(&url, "watch", SPAN_LITERAL("1"));
-    http_url_append_query(&url, "allowWatchBookmarks", SPAN_LITERAL("true"));
-    http_url_append_query(&url, "resourceVersion", span_of(watch->version));
-    append_number(&url, "timeoutSeconds", WATCH_SECONDS_LEAST + arc4random_uniform(WATCH_SECONDS_SPREAD));
-    bytebuf_clear(&watch->body);
-    line_splitter_clear(&watch->splitter);
-    watch->progressed = false;
-    watch->phase = KUBE_WATCH_PHASE_WATCH;
-    submit(watch, bytebuf_text(&url), HTTP_REQUEST_CLASS_STREAM);
-}
-
-/* What is due next: the watch when there is a complete list, else the list from its first page. */
 void kube_watch_begin(struct kube_watch *watch)
 {
     stop_waiting(watch);
+    if (watch->in_line)
+        return;
     if (watch->version[0] != '\0') {
-        kube_watch_begin_watch(watch);
+        kube_watch_turn_leave(watch);
+        if (watch->suspect)
+            kube_watch_request_check(watch);
+        else
+            kube_watch_request_watch(watch);
         return;
     }
     kube_watch_forget_list(watch);
-    watch->page_items = watch->page_items_wanted;
-    if (watch->attempt == 0)
+    watch->suspect = false;
+    if (watch->attempt == 0 && !watch->polled)
         kube_watch_report_steady(watch, KUBE_WATCH_STATE_LISTING);
-    kube_watch_begin_page(watch);
+    if (!kube_watch_turn_take(watch))
+        return;
+    if (kube_watch_initial_is_due(watch)) {
+        kube_watch_initial_begin(watch);
+        return;
+    }
+    /* A list that expires before its end must become shorter in requests: larger pages. */
+    watch->page_items = watch->page_items_wanted << (watch->expired_in_row < 3 ? watch->expired_in_row : 3);
+    kube_watch_request_page(watch);
 }
 
 static void start_on_thread(void *context)
@@ -176,6 +131,10 @@ struct kube_watch *kube_watch_new(struct http_thread *thread, const struct kube_
         .page_items_wanted = options->page_items > 0 ? options->page_items : KUBE_WATCH_PAGE_ITEMS,
         .page_maximum = options->page_maximum > 0 ? options->page_maximum : KUBE_WATCH_PAGE_MAXIMUM,
         .recheck_ms = options->recheck_ms > 0 ? options->recheck_ms : KUBE_WATCH_RECHECK_MS,
+        .poll_ms = options->poll_ms > 0 ? options->poll_ms : KUBE_WATCH_POLL_MS,
+        .initial_idle_ms = options->initial_idle_ms > 0 ? options->initial_idle_ms : KUBE_WATCH_INITIAL_IDLE_MS,
+        .server = options->server,
+        .no_initial_events = options->server == NULL || options->no_initial_events,
     };
     bytebuf_init(&watch->body, watch->page_maximum);
     line_splitter_init(&watch->splitter, options->line_maximum > 0 ? options->line_maximum : KUBE_WATCH_LINE_MAXIMUM,
@@ -188,7 +147,7 @@ static void page_taken_on_thread(void *context)
 {
     struct kube_watch *watch = context;
     if (watch->phase == KUBE_WATCH_PHASE_PAGE_HELD)
-        kube_watch_begin_page(watch);
+        kube_watch_request_page(watch);
 }
 
 static void restart(struct kube_watch *watch)
@@ -269,6 +228,9 @@ struct kube_watch_counters kube_watch_counters(const struct kube_watch *watch)
         .events = atomic_load(&watch->counted.events),
         .bookmarks = atomic_load(&watch->counted.bookmarks),
         .expired = atomic_load(&watch->counted.expired),
+        .streamed = atomic_load(&watch->counted.streamed),
+        .rewound = atomic_load(&watch->counted.rewound),
+        .polls = atomic_load(&watch->counted.polls),
         .broken_pages = atomic_load(&watch->counted.broken_pages),
         .broken_lines = atomic_load(&watch->counted.broken_lines),
         .overlong_lines = atomic_load(&watch->counted.overlong_lines),

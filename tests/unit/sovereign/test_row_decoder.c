@@ -164,7 +164,7 @@ Test(row_decoder, reads_pages_and_lines_and_refuses_broken_ones)
     };
     for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
         cr_assert_eq(row_decoder_read_line(decoder, span_of(LINES[i].line), &event, &err), STATUS_OK, "line %zu: %s", i, err.text);
-        cr_assert(event.type == LINES[i].type && event.error_code == LINES[i].code && (event.row != NULL) == LINES[i].has_row, "line %zu", i);
+        cr_assert(event.type == LINES[i].type && event.failure.code == LINES[i].code && (event.row != NULL) == LINES[i].has_row, "line %zu", i);
         cr_assert_str_eq(event.resource_version, LINES[i].version);
         row_unref(event.row);
     }
