@@ -15,6 +15,7 @@ struct yaml_node {
     enum yaml_kind kind;
     bool plain;             /* scalar without quotes: may stand for null, a boolean or a number */
     unsigned line, column;  /* from 1 */
+    unsigned repeats_line;  /* key that was there before: the line of the first one; only from a reader that keeps repeats */
     const char *file;       /* the tree's name, for error texts */
     char *text;             /* scalar */
     size_t length;          /* of text */

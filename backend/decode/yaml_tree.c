@@ -22,6 +22,7 @@ struct builder {
     const char *file;
     struct error *err;
     yaml_parser_t parser;
+    bool keeps_repeats; /* a second key of the same name is kept and marked, not refused */
     size_t nodes;
     size_t depth;
     struct yaml_node *stack[YAML_TREE_DEPTH_MAX]; /* open containers, borrowed from the tree */
@@ -84,8 +85,10 @@ static enum status take_key(struct builder *b, struct yaml_node *node)
     if (node->kind != YAML_KIND_SCALAR)
         status = error_set(b->err, STATUS_INVALID, "%s:%u: a key is %s, expected a text", b->file, node->line,
                            yaml_node_kind_name(node));
-    for (size_t i = 0; status == STATUS_OK && i < map->count; i++)
-        if (strcmp(map->keys[i]->text, node->text) == 0)
+    for (size_t i = 0; status == STATUS_OK && node->repeats_line == 0 && i < map->count; i++)
+        if (strcmp(map->keys[i]->text, node->text) == 0 && b->keeps_repeats)
+            node->repeats_line = map->keys[i]->line;
+        else if (strcmp(map->keys[i]->text, node->text) == 0)
             status = error_set(b->err, STATUS_INVALID, "%s:%u: '%.64s' is already set on line %u, expected it once",
                                b->file, node->line, node->text, map->keys[i]->line);
     if (status != STATUS_OK) {
@@ -226,7 +229,7 @@ static enum status check_utf8(const char *name, struct span text, struct error *
     return STATUS_OK;
 }
 
-enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
+static enum status load_text(const char *name, struct span text, bool keeps_repeats, struct yaml_tree **ret_tree, struct error *err)
 {
     enum status status = check_utf8(name, text, err);
     if (status != STATUS_OK)
@@ -235,7 +238,7 @@ enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_
         text = span_from(text, 3); /* libyaml skips the mark only when it guesses the encoding itself */
     struct yaml_tree *tree = alloc_new(struct yaml_tree);
     tree->name = alloc_strdup(name);
-    struct builder b = {.file = tree->name, .err = err};
+    struct builder b = {.file = tree->name, .keeps_repeats = keeps_repeats, .err = err};
     if (!yaml_parser_initialize(&b.parser)) {
         yaml_tree_free(tree);
         return error_set(err, STATUS_IO, "%s: no memory for the YAML reader", name);
@@ -257,6 +260,16 @@ enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_
     }
     *ret_tree = tree;
     return STATUS_OK;
+}
+
+enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_text(name, text, false, ret_tree, err);
+}
+
+enum status yaml_tree_load_text_keeping_repeats(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_text(name, text, true, ret_tree, err);
 }
 
 /* Reads at most maximum + 1 bytes, so that a file that grows while being read cannot pass the limit. */
@@ -302,7 +315,7 @@ static enum status open_for_reading(const char *path, int *ret_fd, struct error 
     return STATUS_OK;
 }
 
-enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err)
+static enum status load_file(const char *path, size_t maximum, bool keeps_repeats, struct yaml_tree **ret_tree, struct error *err)
 {
     int fd;
     enum status status = open_for_reading(path, &fd, err);
@@ -313,15 +326,25 @@ enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct y
     close(fd);
     if (status != STATUS_OK)
         return status;
-    status = yaml_tree_load_text(path, text, ret_tree, err);
+    status = load_text(path, text, keeps_repeats, ret_tree, err);
     explicit_bzero((char *)(uintptr_t)text.data, text.length);
     free((char *)(uintptr_t)text.data);
     return status;
 }
 
+enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_file(path, maximum, false, ret_tree, err);
+}
+
 enum status yaml_tree_load_file(const char *path, struct yaml_tree **ret_tree, struct error *err)
 {
-    return yaml_tree_load_file_up_to(path, YAML_TREE_FILE_MAX, ret_tree, err);
+    return load_file(path, YAML_TREE_FILE_MAX, false, ret_tree, err);
+}
+
+enum status yaml_tree_load_file_keeping_repeats(const char *path, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_file(path, YAML_TREE_FILE_MAX, true, ret_tree, err);
 }
 
 void yaml_tree_free(struct yaml_tree *tree)

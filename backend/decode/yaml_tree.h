@@ -26,6 +26,11 @@ enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct y
 /* `name` stands for the file name in error texts; text is copied. */
 enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err);
 
+/* Both again for readers that say for themselves what a second key of the same name costs: it stays in its map behind the first,
+ * and its key node's `repeats_line` is the first one's line. yaml_node_get gives the first. */
+enum status yaml_tree_load_file_keeping_repeats(const char *path, struct yaml_tree **ret_tree, struct error *err);
+enum status yaml_tree_load_text_keeping_repeats(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err);
+
 void yaml_tree_free(struct yaml_tree *tree); /* NULL is fine */
 
 const struct yaml_node *yaml_tree_root(const struct yaml_tree *tree); /* never NULL: an empty file is a null scalar */

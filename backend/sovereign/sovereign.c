@@ -42,9 +42,22 @@ static void connect_region(struct sovereign *sovereign, const char *name, bool p
     kubeconfig_free(config);
 }
 
+/* A region that the file describes in a way that cannot be opened without guessing: it is there, and its lamp says why. */
+static void refuse_region(struct sovereign *sovereign, const char *name, bool primary, const char *problem)
+{
+    struct sovereign_region *region = &sovereign->regions[sovereign->region_count++];
+    region->primary = primary;
+    copy(region->name, sizeof region->name, name);
+    error_set(&region->error, STATUS_USAGE, "%s", problem);
+}
+
 static void open_catalyst(struct sovereign *sovereign, const struct profile_sovereign *profile)
 {
     const struct profile_service *service = &profile->catalyst;
+    if (service->problem != NULL) {
+        error_set(&sovereign->catalyst_error, STATUS_USAGE, "%s", service->problem);
+        return;
+    }
     if (!profile->has_catalyst || (service->url == NULL && profile->fqdn == NULL))
         return;
     CLEANUP(alloc_free_pointer) char *url =
@@ -65,10 +78,15 @@ static void open_profile(struct sovereign *sovereign, const struct profile_sover
     copy(sovereign->fqdn, sizeof sovereign->fqdn, profile->fqdn);
     for (size_t i = 0; i < profile->region_count; i++) {
         const struct profile_region *region = &profile->regions[i];
-        connect_region(sovereign, region->name, region->primary, region->kubeconfig, context != NULL ? context : region->context);
+        if (region->problem != NULL)
+            refuse_region(sovereign, region->name, region->primary, region->problem);
+        else
+            connect_region(sovereign, region->name, region->primary, region->kubeconfig, context != NULL ? context : region->context);
     }
-    if (profile->region_count == 0) /* named, but reached the ordinary way */
+    if (profile->region_count == 0 && context != NULL) /* the words say where the file does not */
         connect_region(sovereign, "", true, NULL, context);
+    else if (profile->region_count == 0)
+        refuse_region(sovereign, "kubernetes", true, profile->problem);
     open_catalyst(sovereign, profile);
 }
 
@@ -181,7 +199,7 @@ void sovereign_set_cancel(struct sovereign *sovereign, const atomic_bool *cancel
 
 bool sovereign_has_nats(const struct sovereign *sovereign)
 {
-    return sovereign->profile != NULL && sovereign->profile->nats.urls != NULL;
+    return sovereign->profile != NULL && sovereign->profile->nats.urls != NULL && sovereign->profile->nats.problem == NULL;
 }
 
 /* First line of a file with a secret; caller wipes and frees. */

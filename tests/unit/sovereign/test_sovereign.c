@@ -95,7 +95,8 @@ Test(sovereign, chooses_what_the_words_mean_or_says_why_not)
         {"config", "acme", NULL, "one", STATUS_USAGE, "--context fits one region"},
         {"config", "acme", "kube", NULL, STATUS_USAGE, "--sovereign and --kubeconfig"},
         {"many", NULL, NULL, NULL, STATUS_USAGE, "no current one; name one with --sovereign"},
-        {"many", "a", NULL, NULL, STATUS_OK, "a one"},
+        {"many", "a", NULL, NULL, STATUS_OK, "a  many:1: Sovereign 'a' has no regions"},
+        {"many", "a", NULL, "two", STATUS_OK, "a two"},
         {"broken", NULL, NULL, NULL, STATUS_USAGE, "broken:"},
         {"absent", NULL, NULL, NULL, STATUS_USAGE, "absent"},
     };
@@ -110,7 +111,8 @@ Test(sovereign, chooses_what_the_words_mean_or_says_why_not)
                                             .context = CASES[i].context};
         cr_assert_eq(sovereign_open(&options, thread, &sovereign, &err), CASES[i].status, "case %zu: %s", i, err.text);
         if (sovereign != NULL)
-            snprintf(found, sizeof found, "%s %s", sovereign->name, sovereign->regions[0].context);
+            snprintf(found, sizeof found, "%s %s %s", sovereign->name, sovereign->regions[0].context,
+                     strrchr(sovereign->regions[0].error.text, '/') != NULL ? strrchr(sovereign->regions[0].error.text, '/') + 1 : "");
         else
             snprintf(found, sizeof found, "%s", err.text);
         cr_assert(strstr(found, CASES[i].expected) != NULL, "case %zu: %s", i, found);
