@@ -16,7 +16,7 @@
 #include "base/bytebuf.h"
 
 #define BACKDATE_S 3600
-#define LIFETIME_S (30L * 24 * 3600)
+#define LIFETIME_S (90L * 24 * 3600)
 #define NAMES_MAX 4096
 
 struct demo_tls {

@@ -44,6 +44,16 @@ struct kube_client *kube_client_new(struct http_thread *thread, const struct kub
     return client;
 }
 
+struct kube_client *kube_client_twin(const struct kube_client *client, const atomic_bool *cancel)
+{
+    struct kube_client_options options = {.region = client->region, .server = client->server, .namespace = client->namespace,
+                                          .user = client->user, .proxy = client->proxy, .identity = client->identity,
+                                          .index = client->index};
+    struct kube_client *twin = kube_client_new(client->thread, &options);
+    twin->cancel = cancel;
+    return twin;
+}
+
 void kube_client_free(struct kube_client *client)
 {
     if (client == NULL)

@@ -38,6 +38,9 @@ struct kube_client;
 struct kube_client *kube_client_new(struct http_thread *thread, const struct kube_client_options *options);
 void kube_client_free(struct kube_client *client);
 
+/* Another client of the same server and identity, with a discovery and a cancel flag (may be NULL) of its own. */
+struct kube_client *kube_client_twin(const struct kube_client *client, const atomic_bool *cancel);
+
 const char *kube_client_region(const struct kube_client *client);
 const char *kube_client_server(const struct kube_client *client);
 const char *kube_client_namespace(const struct kube_client *client);

@@ -30,6 +30,7 @@ struct span http_head_get(const struct http_head *head, const char *name);
 struct http_certificate {
     char subject[256];
     char issuer[256];
+    char names[320]; /* of the servers it is for: "api.acme.example, 10.0.0.1" */
     int64_t not_before_ms, not_after_ms; /* TIMESTAMP_NONE when unreadable */
 };
 

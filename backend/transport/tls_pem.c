@@ -1,6 +1,7 @@
 /* PEM checks with OpenSSL; see tls_pem.h. */
 #include "transport/tls_pem.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/sanitize.h"
 #include "base/timestamp.h"
@@ -109,6 +111,35 @@ static void read_values(X509_NAME *name, int nid, char *out, size_t size)
     }
 }
 
+static void read_address(const ASN1_OCTET_STRING *address, char *out, size_t size)
+{
+    int family = address->length == 4 ? AF_INET : AF_INET6;
+    out[0] = '\0';
+    if (address->length == 4 || address->length == 16)
+        (void)inet_ntop(family, address->data, out, (socklen_t)size);
+}
+
+/* DNS names and addresses of the extension subjectAltName, as many as fit whole. */
+static void read_server_names(X509 *certificate, char *out, size_t size)
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        char text[256] = "";
+        if (name->type == GEN_DNS)
+            sanitize_line_into(text, sizeof text, (const char *)name->d.dNSName->data, (size_t)name->d.dNSName->length);
+        else if (name->type == GEN_IPADD)
+            read_address(name->d.iPAddress, text, sizeof text);
+        size_t length = strlen(text);
+        if (length == 0 || used + length + 3 > size)
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", text);
+    }
+    GENERAL_NAMES_free(names);
+}
+
 bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_names *names)
 {
     X509 *certificate = read_certificate(pem);
@@ -117,6 +148,7 @@ bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_
     X509_NAME *subject = X509_get_subject_name(certificate);
     read_name(subject, ret->subject, sizeof ret->subject);
     read_name(X509_get_issuer_name(certificate), ret->issuer, sizeof ret->issuer);
+    read_server_names(certificate, ret->names, sizeof ret->names);
     ret->not_before_ms = read_time(X509_get0_notBefore(certificate));
     ret->not_after_ms = read_time(X509_get0_notAfter(certificate));
     if (names != NULL) {
