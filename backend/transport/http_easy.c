@@ -153,7 +153,9 @@ static void set_connection(struct http_easy *easy, const struct http_request *re
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 5L);
     long version = request->force_http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, request->force_http1 ? 0L : 1L);
+    /* Only where HTTP/2 can come of it: without TLS, libcurl 7.88 forgets some of those that wait for a first connection. */
+    bool may_share = !request->force_http1 && strncasecmp(request->url, "https:", 6) == 0;
+    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
     if (request->proxy != NULL || is_loopback(easy->host))
         curl_easy_setopt(handle, CURLOPT_PROXY, request->proxy != NULL ? request->proxy : "");
     curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

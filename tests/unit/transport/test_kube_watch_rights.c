@@ -283,6 +283,7 @@ static void answer_crowd(void *context, struct fake_exchange *exchange)
 {
     struct crowd *crowd = context;
     if (strstr(exchange->target, "watch=1") != NULL) {
+        trace_line(&crowd->trace, "watch");
         kube_watch_scene_follow_quiet(NULL, exchange, 0);
         return;
     }
@@ -338,13 +339,18 @@ Test(kube_watch_rights, many_lists_of_one_server_take_turns)
     static const struct kube_watch_callbacks SEE = {.on_page = take_any_page, .on_list_complete = ignore_complete,
                                                     .on_initial = ignore_initial, .on_event = ignore_event, .on_state = see_state,
                                                     .on_closed = see_closed};
-    struct fake_server *peer = fake_server_new((struct fake_server_options){.handle = answer_crowd, .context = &crowd});
+    struct certificates_pair ca = certificates_make(NULL, (struct certificates_request){.common_name = "ca"});
+    struct certificates_pair certificate = certificates_make(&ca, (struct certificates_request){0});
+    struct tls_identity *identity = NULL;
+    cr_assert_eq(tls_identity_new(&(struct tls_identity_options){.ca_data = span_of(ca.certificate)}, &identity, NULL), STATUS_OK);
+    struct fake_server *peer =
+        fake_server_new((struct fake_server_options){.certificate = &certificate, .handle = answer_crowd, .context = &crowd});
     struct http_thread *thread = http_thread_new();
     struct kube_watch *watches[KINDS];
     server.lists = KUBE_WATCH_LISTS_PAGED;
     for (int i = 0; i < KINDS; i++) {
         CLEANUP(alloc_free_pointer) char *url = alloc_printf("%s/kind%d", fake_server_url(peer), i);
-        struct kube_watch_options options = {.name = "kind", .url = url, .server = &server};
+        struct kube_watch_options options = {.name = "kind", .url = url, .identity = identity, .server = &server};
         watches[i] = kube_watch_new(thread, &options, &SEE, &crowd);
     }
     cr_assert(trace_wait(&crowd.trace, "live", KINDS));
@@ -357,6 +363,9 @@ Test(kube_watch_rights, many_lists_of_one_server_take_turns)
     cr_assert(server.running == 0 && server.waiting == NULL);
     http_thread_free(thread);
     fake_server_free(peer);
+    tls_identity_unref(identity);
+    certificates_free(&certificate);
+    certificates_free(&ca);
     trace_done(&crowd.trace);
     TEST_NO_LEAKS();
 }
