@@ -29,6 +29,7 @@ struct subprocess_options {
     struct span input;       /* stdin; empty: /dev/null */
     size_t output_maximum;   /* bytes of stdout, and of stderr, each; 0: SUBPROCESS_OUTPUT_MAXIMUM. Over it the child is killed */
     int64_t timeout_ms;      /* 0: none */
+    bool dies_with_thread;   /* it is killed when the thread that starts it ends, also when sovdeck is killed */
     const atomic_bool *cancel; /* looked at several times a second; NULL: never */
 };
 

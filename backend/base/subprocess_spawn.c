@@ -1,4 +1,5 @@
-/* posix_spawn with a session of its own; see subprocess_spawn.h. posix_spawn and not fork: other threads are running. */
+/* posix_spawn with a session of its own; see subprocess_spawn.h. posix_spawn and not fork: other threads are running. Only what shall
+ * die with us is forked, as posix_spawn cannot say so; between fork and exec nothing but system calls. */
 #include "base/subprocess_spawn.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -120,6 +122,57 @@ static void prepare(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *a
     posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 }
 
+/* In the child. Only async-signal-safe calls; `report` takes the errno of what failed. */
+static _Noreturn void become(const char *path, char *const *argv, char *const *environment, const int fds[3], int report, pid_t parent)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it ended before it could be said */
+        _exit(127);
+    setsid();
+    for (int number = 1; number < NSIG; number++)
+        sigaction(number, &standard, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    bool good = true;
+    for (int at = 0; at < 3; at++)
+        good = good && dup2(fds[at], at) == at;
+    good = good && dup3(report, STDERR_FILENO + 1, O_CLOEXEC) == STDERR_FILENO + 1;
+    closefrom(STDERR_FILENO + 2);
+    if (good)
+        execve(path, argv, environment);
+    int problem = errno;
+    if (write(STDERR_FILENO + 1, &problem, sizeof problem) != sizeof problem)
+        _exit(126);
+    _exit(127);
+}
+
+/* As posix_spawn: 0, or an errno. The descriptors are above 4, so that none is overwritten before it is used. */
+static int fork_and_become(const char *path, char *const *argv, char *const *environment, const int given[3], pid_t *pid)
+{
+    int ends[2], fds[3], problem = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    int report = fcntl(ends[1], F_DUPFD_CLOEXEC, 5);
+    for (int at = 0; at < 3; at++)
+        fds[at] = fcntl(given[at], F_DUPFD_CLOEXEC, 5);
+    pid_t parent = getpid();
+    *pid = fds[0] < 0 || fds[1] < 0 || fds[2] < 0 || report < 0 ? -1 : fork();
+    if (*pid == 0)
+        become(path, argv, environment, fds, report, parent);
+    if (*pid < 0)
+        problem = errno;
+    close(ends[1]);
+    close(report);
+    for (int at = 0; at < 3; at++)
+        close(fds[at]);
+    if (*pid > 0 && read(ends[0], &problem, sizeof problem) == sizeof problem)
+        waitpid(*pid, NULL, 0);
+    close(ends[0]);
+    return problem;
+}
+
 static enum status refuse(const char *name, const char *path, const char *program, int problem, struct error *err)
 {
     if (path == NULL)
@@ -144,13 +197,18 @@ enum status subprocess_spawn(const struct subprocess_options *options, int outpu
     int input = open_input(options->input);
     if (input < 0)
         return error_set(err, STATUS_IO, "%s cannot be started: no stdin for it: %s", name, strerror(errno));
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    prepare(&attributes, &actions, input, output, errors);
     CLEANUP(alloc_free_pointer) char **environment = make_environment(options->env);
-    int problem = posix_spawn(pid, path, &actions, &attributes, (char *const *)options->argv, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
+    int problem;
+    if (options->dies_with_thread) {
+        problem = fork_and_become(path, (char *const *)options->argv, environment, (const int[3]){input, output, errors}, pid);
+    } else {
+        posix_spawnattr_t attributes;
+        posix_spawn_file_actions_t actions;
+        prepare(&attributes, &actions, input, output, errors);
+        problem = posix_spawn(pid, path, &actions, &attributes, (char *const *)options->argv, environment);
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
+    }
     close(input);
     return problem == 0 ? STATUS_OK : refuse(name, path, options->argv[0], problem, err);
 }

@@ -13,6 +13,7 @@
 #include "feed/kube_feed.h"
 #include "feed/nats_feed.h"
 #include "feed/transition.h"
+#include "feed/tunnel_feed.h"
 
 struct feed_set {
     struct feed_set_options options;
@@ -22,6 +23,7 @@ struct feed_set {
     size_t region_count;
     struct catalyst_feed *catalyst; /* NULL: not wanted */
     struct nats_feed *nats;
+    struct tunnel_feed *tunnels; /* NULL: none */
 };
 
 static void note_transition(void *context, const struct row *before, const struct row *after)
@@ -55,6 +57,11 @@ static void start_regions(struct feed_set *set)
     }
 }
 
+static void retry_all(void *context)
+{
+    feed_set_retry(context);
+}
+
 struct feed_set *feed_set_start(const struct feed_set_options *options)
 {
     struct feed_set *set = alloc_new(struct feed_set);
@@ -70,6 +77,7 @@ struct feed_set *feed_set_start(const struct feed_set_options *options)
     }
     if (!options->without_nats)
         set->nats = nats_feed_start(&(struct nats_feed_options){options->inbox, options->store, options->sovereign});
+    set->tunnels = tunnel_feed_start(options->sovereign, options->inbox, options->store, retry_all, set);
     return set;
 }
 
@@ -83,6 +91,7 @@ void feed_set_stop(struct feed_set *set)
     if (set->catalyst != NULL)
         catalyst_feed_close(set->catalyst);
     nats_feed_free(set->nats);
+    tunnel_feed_free(set->tunnels);
     feed_gate_wait(set->gate);
     for (size_t i = 0; i < set->region_count; i++)
         kube_feed_free(set->regions[i]);

@@ -14,6 +14,8 @@
 #include "base/sanitize.h"
 #include "decode/json_edit.h"
 
+#define TUNNEL_WAIT_MS 10000 /* a port-forward takes a second or two */
+
 static atomic_bool interrupted;
 
 static void interrupt(int signal_number)
@@ -65,6 +67,11 @@ static void weigh_regions(struct sovereign *sovereign)
     }
 }
 
+static void say_text(const char *text)
+{
+    session_say("%s", text);
+}
+
 enum status session_open(const struct arguments *arguments, struct session *ret, struct error *err)
 {
     *ret = (struct session){.arguments = arguments, .cancel = &interrupted};
@@ -84,6 +91,8 @@ enum status session_open(const struct arguments *arguments, struct session *ret,
     weigh_regions(ret->sovereign);
     say_warnings(ret->sovereign->file);
     sovereign_set_cancel(ret->sovereign, &interrupted);
+    sovereign_tunnels_start(&ret->sovereign->tunnels, NULL, NULL);
+    sovereign_tunnels_wait(&ret->sovereign->tunnels, TUNNEL_WAIT_MS, &interrupted, say_text);
     return STATUS_OK;
 }
 

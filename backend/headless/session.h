@@ -15,7 +15,7 @@ struct session {
 };
 
 /* Blocks signals for all threads but this one, starts the HTTP thread, reads the configuration (its warnings go to stderr) and
- * builds the clients. Touches no network. */
+ * builds the clients. Touches no network; but tunnels of the profile are started and waited for (10 s at most). */
 enum status session_open(const struct arguments *arguments, struct session *ret, struct error *err);
 void session_close(struct session *session);
 

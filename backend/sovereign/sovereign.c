@@ -10,14 +10,32 @@
 #include "base/nearest.h"
 #include "base/sanitize.h"
 #include "sovereign/kubeconfig.h"
+#include "transport/http_url.h"
 
 static void copy(char *out, size_t size, const char *text)
 {
     sanitize_line_into(out, size, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 }
 
-/* A region's client; what goes wrong stays with the region, so that the others work. */
-static void connect_region(struct sovereign *sovereign, const char *name, bool primary, const char *kubeconfig, const char *context)
+/* Another way to the same server (a tunnel's end): what its certificate is for stays as it was. */
+static void redirect(struct kubeconfig_target *target, const struct profile_region *profile)
+{
+    struct http_url url;
+    if (profile->server_name != NULL)
+        tls_identity_keep_server_name(target->identity, profile->server_name);
+    else if (profile->server != NULL && http_url_parse(target->server, &url))
+        tls_identity_keep_server_name(target->identity, url.host);
+    if (profile->server != NULL) {
+        snprintf(target->server, sizeof target->server, "%s", profile->server);
+        target->proxy[0] = '\0';
+    }
+    if (profile->namespace != NULL)
+        snprintf(target->namespace, sizeof target->namespace, "%s", profile->namespace);
+}
+
+/* A region's client; what goes wrong stays with the region, so that the others work. `profile` NULL: not out of a profile. */
+static void connect_region(struct sovereign *sovereign, const char *name, bool primary, const char *kubeconfig, const char *context,
+                           const struct profile_region *profile)
 {
     int index = (int)sovereign->region_count++;
     struct sovereign_region *region = &sovereign->regions[index];
@@ -28,6 +46,8 @@ static void connect_region(struct sovereign *sovereign, const char *name, bool p
     enum status status = kubeconfig_load(kubeconfig, &config, &region->error);
     if (status == STATUS_OK)
         status = kubeconfig_resolve(config, context, &target, &region->error);
+    if (status == STATUS_OK && profile != NULL)
+        redirect(&target, profile);
     if (status == STATUS_OK) {
         if (region->name[0] == '\0')
             copy(region->name, sizeof region->name, target.context);
@@ -62,7 +82,8 @@ static void open_catalyst(struct sovereign *sovereign, const struct profile_sove
         return;
     CLEANUP(alloc_free_pointer) char *url =
         service->url != NULL ? alloc_strdup(service->url) : alloc_printf("https://api.%s", profile->fqdn);
-    struct tls_identity_options identity_options = {.ca_file = service->ca_file, .token_file = service->token_file};
+    struct tls_identity_options identity_options = {.ca_file = service->ca_file, .token_file = service->token_file,
+                                                    .server_name = service->server_name, .server_name_is_host = true};
     struct catalyst_client_options options = {.url = url, .token_command = (const char *const *)service->token_command};
     if (tls_identity_new(&identity_options, &options.identity, &sovereign->catalyst_error) != STATUS_OK)
         return;
@@ -81,20 +102,22 @@ static void open_profile(struct sovereign *sovereign, const struct profile_sover
         if (region->problem != NULL)
             refuse_region(sovereign, region->name, region->primary, region->problem);
         else
-            connect_region(sovereign, region->name, region->primary, region->kubeconfig, context != NULL ? context : region->context);
+            connect_region(sovereign, region->name, region->primary, region->kubeconfig, context != NULL ? context : region->context,
+                           region);
     }
     if (profile->region_count == 0 && context != NULL) /* the words say where the file does not */
-        connect_region(sovereign, "", true, NULL, context);
+        connect_region(sovereign, "", true, NULL, context, NULL);
     else if (profile->region_count == 0)
         refuse_region(sovereign, "kubernetes", true, profile->problem);
     open_catalyst(sovereign, profile);
+    sovereign_tunnels_init(&sovereign->tunnels, profile);
 }
 
 /* Without a profile the class is production. */
 static void open_kubeconfig(struct sovereign *sovereign, const char *kubeconfig, const char *context)
 {
     sovereign->class = PROFILE_CLASS_PRODUCTION;
-    connect_region(sovereign, "", true, kubeconfig, context);
+    connect_region(sovereign, "", true, kubeconfig, context, NULL);
     copy(sovereign->name, sizeof sovereign->name, sovereign->regions[0].name);
 }
 
@@ -168,6 +191,7 @@ void sovereign_free(struct sovereign *sovereign)
     for (size_t i = 0; i < sovereign->region_count; i++)
         kube_client_free(sovereign->regions[i].client);
     catalyst_client_free(sovereign->catalyst);
+    sovereign_tunnels_done(&sovereign->tunnels);
     profile_free(sovereign->file);
     free(sovereign);
 }
@@ -243,6 +267,9 @@ enum status sovereign_open_nats(const struct sovereign *sovereign, const struct 
         .username = nats->username,
         .password = password,
         .token = token,
+        .nkey_seed_file = nats->nkey_seed_file,
+        .server_name = nats->server_name,
+        .insecure = nats->insecure,
         .ca_file = nats->ca_file,
         .certificate_file = nats->certificate_file,
         .key_file = nats->key_file,

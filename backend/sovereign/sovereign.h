@@ -10,6 +10,7 @@
 #include "sovereign/catalyst_client.h"
 #include "sovereign/kube_client.h"
 #include "sovereign/profile.h"
+#include "sovereign/sovereign_tunnels.h"
 #include "store/store.h"
 #include "transport/nats_link.h"
 
@@ -39,6 +40,7 @@ struct sovereign {
     struct error catalyst_error;
     const struct profile_sovereign *profile; /* NULL without a profile; owned by `file` */
     struct profile *file;                    /* never NULL: theme, keymap, warnings */
+    struct sovereign_tunnels tunnels;        /* not running until somebody starts them */
     struct http_thread *thread;              /* borrowed */
 };
 

@@ -10,8 +10,11 @@
 
 bool feed_health_set(struct feed_health *health, enum feed_state state, const char *reason)
 {
-    char text[sizeof health->reason];
-    sanitize_line_into(text, sizeof text, reason, reason == NULL ? 0 : strlen(reason));
+    char own[sizeof health->own_reason];
+    sanitize_line_into(own, sizeof own, reason, reason == NULL ? 0 : strlen(reason));
+    memcpy(health->own_reason, own, sizeof own);
+    bool is_away = state == FEED_STATE_DOWN || state == FEED_STATE_STARTING;
+    const char *text = is_away && health->cause[0] != '\0' ? health->cause : own;
     if (health->state == state && strcmp(text, health->reason) == 0)
         return false;
     if (state == FEED_STATE_DOWN && health->state != FEED_STATE_DOWN)
@@ -19,8 +22,16 @@ bool feed_health_set(struct feed_health *health, enum feed_state state, const ch
     if (health->state != state)
         health->changed_ms = clock_monotonic_ms();
     health->state = state;
-    memcpy(health->reason, text, sizeof text);
+    memmove(health->reason, text, strlen(text) + 1);
     return true;
+}
+
+bool feed_health_blame(struct feed_health *health, const char *cause)
+{
+    char own[sizeof health->own_reason];
+    sanitize_line_into(health->cause, sizeof health->cause, cause, strlen(cause));
+    memcpy(own, health->own_reason, sizeof own);
+    return feed_health_set(health, health->state, own);
 }
 
 bool feed_health_proof(struct feed_health *health, int64_t latency_ms)

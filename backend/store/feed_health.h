@@ -25,6 +25,8 @@ struct feed_health {
     char name[32];   /* lamp's name: "fsn", "api", "nats" */
     enum feed_state state;
     char reason[256];        /* one sentence; "" while LIVE */
+    char cause[256];         /* what is known of the way there (a tunnel); while DOWN or STARTING it is the reason. "" for nothing */
+    char own_reason[256];    /* private: the feed's own words */
     char address[160], identity[128], protocol[32];
     int64_t proof_ms;        /* monotonic time of the last proof of life; -1: never */
     int64_t changed_ms;      /* monotonic time of the last state change */
@@ -34,6 +36,10 @@ struct feed_health {
 
 /* Sets state and reason; keeps changed_ms when neither state nor reason changed. True when something visible changed. */
 bool feed_health_set(struct feed_health *health, enum feed_state state, const char *reason);
+
+/* What stands between us and the source: `cause` is shown as the reason while the feed is DOWN or STARTING. "": nothing does. True when
+ * something visible changed. */
+bool feed_health_blame(struct feed_health *health, const char *cause);
 
 /* A sign of life now; latency_ms -1: unknown. Lights a lamp that was STARTING or DOWN. True when something visible changed. */
 bool feed_health_proof(struct feed_health *health, int64_t latency_ms);

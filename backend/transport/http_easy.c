@@ -128,8 +128,11 @@ static void set_server_name(struct http_easy *easy, const struct http_url *url)
     snprintf(line, sizeof line, "%.250s:%d:%s%s%s:%d", name, url->port, six ? "[" : "", url->host, six ? "]" : "", url->port);
     easy->connect_to = curl_slist_append(NULL, line);
     curl_easy_setopt(easy->handle, CURLOPT_CONNECT_TO, easy->connect_to);
-    snprintf(line, sizeof line, url->port == 443 ? "Host: %s%s%s" : "Host: %s%s%s:%d", six ? "[" : "", url->host, six ? "]" : "",
-             url->port);
+    if (easy->credentials->server_name_is_host)
+        snprintf(line, sizeof line, "Host: %.250s", name);
+    else
+        snprintf(line, sizeof line, url->port == 443 ? "Host: %s%s%s" : "Host: %s%s%s:%d", six ? "[" : "", url->host, six ? "]" : "",
+                 url->port);
     easy->headers = curl_slist_append(easy->headers, line);
 }
 

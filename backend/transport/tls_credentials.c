@@ -43,6 +43,7 @@ struct tls_credentials *tls_credentials_copy(const struct tls_credentials *from)
     copy->insecure = from->insecure;
     copy->certificate_not_after_ms = from->certificate_not_after_ms;
     copy->server_name = alloc_strdup(from->server_name);
+    copy->server_name_is_host = from->server_name_is_host;
     tls_credentials_set(&copy->ca, tls_credentials_get(&from->ca));
     tls_credentials_set(&copy->certificate, tls_credentials_get(&from->certificate));
     tls_credentials_set(&copy->key, tls_credentials_get(&from->key));

@@ -22,6 +22,7 @@ struct tls_credentials {
     struct tls_secret ca, certificate, key;
     struct tls_secret token, cookie, username, password;
     char *server_name;
+    bool server_name_is_host; /* the Host header names it, too */
     int64_t certificate_not_after_ms; /* TIMESTAMP_NONE without a certificate */
 };
 

@@ -92,6 +92,7 @@ static enum status fill(struct tls_identity *identity, const struct tls_identity
     struct tls_credentials *to = identity->current;
     to->insecure = identity->insecure = options->insecure;
     to->server_name = alloc_strdup(options->server_name);
+    to->server_name_is_host = options->server_name_is_host;
     tls_credentials_set(&to->username, span_of(options->username));
     tls_credentials_set(&to->password, span_of(options->password));
     tls_credentials_set(&to->token, span_trim(span_of(options->token)));
@@ -148,6 +149,16 @@ static void publish(struct tls_identity *identity, struct tls_credentials *chang
     tls_credentials_unref(identity->current);
     identity->current = changed;
     pthread_mutex_unlock(&identity->lock);
+}
+
+void tls_identity_keep_server_name(struct tls_identity *identity, const char *name)
+{
+    struct tls_credentials *changed = begin_change(identity);
+    if (changed->server_name == NULL || changed->server_name[0] == '\0') {
+        free(changed->server_name);
+        changed->server_name = alloc_strdup(name);
+    }
+    publish(identity, changed);
 }
 
 void tls_identity_set_token(struct tls_identity *identity, const char *token)

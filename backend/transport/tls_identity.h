@@ -25,6 +25,7 @@ struct tls_identity_options {
     struct span key_data;
     bool insecure;           /* no verification of the server; the caller says so to the person */
     const char *server_name; /* name in SNI and for verification instead of the URL's host (kubeconfig tls-server-name) */
+    bool server_name_is_host; /* the URL is a tunnel's end: the Host header names server_name, too */
     const char *token;
     const char *token_file; /* read again when its modification time changes; wins over token */
     const char *username;
@@ -44,6 +45,9 @@ void tls_identity_set_token(struct tls_identity *identity, const char *token);
 void tls_identity_set_cookie(struct tls_identity *identity, const char *cookie); /* "name=value" */
 enum status tls_identity_set_certificate(struct tls_identity *identity, struct span certificate, struct span key,
                                          struct error *err);
+
+/* The URL is another way to the same server: its certificate is still for `name`, unless the identity knows better. */
+void tls_identity_keep_server_name(struct tls_identity *identity, const char *name);
 
 bool tls_identity_is_insecure(const struct tls_identity *identity);
 
