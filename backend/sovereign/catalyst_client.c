@@ -1,50 +1,42 @@
 /* catalyst-api over the HTTP thread; every refusal gets the sentence that the contract has for it. */
 #include "sovereign/catalyst_client.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/array.h"
-#include "base/clock.h"
+#include "base/timestamp.h"
+#include "sovereign/catalyst_client_inside.h"
 #include "transport/http_url.h"
 
 #define BODY_MAXIMUM ((size_t)2 << 20)
 #define URL_MAXIMUM 1024
 #define HEALTH_TIMEOUT_MS 2000
-#define TOKEN_TIMEOUT_MS 30000
-
-struct catalyst_client {
-    struct http_thread *thread;
-    struct tls_identity *identity;
-    char *url;
-    char **token_command;
-    const atomic_bool *cancel;
-};
 
 struct catalyst_client *catalyst_client_new(struct http_thread *thread, const struct catalyst_client_options *options)
 {
     struct catalyst_client *client = alloc_new(struct catalyst_client);
     client->thread = thread;
     client->identity = options->identity != NULL ? tls_identity_ref(options->identity) : NULL;
-    client->url = alloc_strdup(options->url);
-    for (size_t length = strlen(client->url); length > 0 && client->url[length - 1] == '/'; length--)
-        client->url[length - 1] = '\0';
-    size_t count = 0;
-    while (options->token_command != NULL && options->token_command[count] != NULL)
-        count++;
-    if (count > 0)
-        client->token_command = alloc_zeroed(count + 1, sizeof *client->token_command);
-    for (size_t i = 0; i < count; i++)
-        client->token_command[i] = alloc_strdup(options->token_command[i]);
+    client->hosts = catalyst_hosts_new(options->url, options->other_url, options->fqdn);
+    client->fqdn = alloc_strdup(options->fqdn != NULL ? options->fqdn : "");
+    client->token_file = options->token_file != NULL ? alloc_strdup(options->token_file) : NULL;
+    client->token_expires_ms = client->session.expires_ms = TIMESTAMP_NONE;
+    pthread_mutex_init(&client->lock, NULL);
+    if (options->token_command != NULL && options->token_command[0] != NULL) {
+        struct secret_source_options command = {.what = "token of catalyst-api", .command = options->token_command,
+                                                .refresh_ms = options->refresh_ms};
+        client->command = secret_source_new(&command);
+        client->command_name = alloc_strdup(options->token_command[0]);
+    }
+    client->method = client->command != NULL    ? CATALYST_METHOD_TOKEN_COMMAND
+                     : client->token_file != NULL  ? CATALYST_METHOD_TOKEN_FILE
+                                                   : CATALYST_METHOD_NONE;
+    client->keeps_session = options->keeps_session && client->method == CATALYST_METHOD_NONE;
+    if (client->keeps_session)
+        catalyst_client_restore(client);
     return client;
 }
 
@@ -52,17 +44,25 @@ void catalyst_client_free(struct catalyst_client *client)
 {
     if (client == NULL)
         return;
-    for (size_t i = 0; client->token_command != NULL && client->token_command[i] != NULL; i++)
-        free(client->token_command[i]);
-    free(client->token_command);
+    secret_source_free(client->command);
+    free(client->command_name);
     tls_identity_unref(client->identity);
-    free(client->url);
+    catalyst_hosts_free(client->hosts);
+    catalyst_session_wipe(&client->session);
+    pthread_mutex_destroy(&client->lock);
+    free(client->token_file);
+    free(client->fqdn);
     free(client);
 }
 
 const char *catalyst_client_url(const struct catalyst_client *client)
 {
-    return client->url;
+    return catalyst_hosts_url(client->hosts);
+}
+
+struct catalyst_hosts *catalyst_client_hosts(const struct catalyst_client *client)
+{
+    return client->hosts;
 }
 
 struct tls_identity *catalyst_client_identity(const struct catalyst_client *client)
@@ -72,7 +72,12 @@ struct tls_identity *catalyst_client_identity(const struct catalyst_client *clie
 
 bool catalyst_client_can_login(const struct catalyst_client *client)
 {
-    return client->token_command != NULL;
+    return client->command != NULL && client->method != CATALYST_METHOD_PIN;
+}
+
+bool catalyst_client_login_is_due(struct catalyst_client *client)
+{
+    return catalyst_client_can_login(client) && client->has_command_token && secret_source_is_due(client->command);
 }
 
 void catalyst_client_set_cancel(struct catalyst_client *client, const atomic_bool *cancel)
@@ -80,91 +85,23 @@ void catalyst_client_set_cancel(struct catalyst_client *client, const atomic_boo
     client->cancel = cancel;
 }
 
-/* Reads the command's output until it ends, the buffer is full or the time is over. False: time over. */
-static bool read_output(int fd, char *out, size_t size, size_t *length)
-{
-    int64_t end_ms = clock_monotonic_ms() + TOKEN_TIMEOUT_MS;
-    *length = 0;
-    while (*length < size) {
-        int64_t left_ms = end_ms - clock_monotonic_ms();
-        struct pollfd ready = {.fd = fd, .events = POLLIN};
-        if (left_ms <= 0 || poll(&ready, 1, (int)clock_unscale(left_ms)) == 0)
-            return false;
-        ssize_t count = read(fd, out + *length, size - *length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return true;
-        *length += (size_t)count;
-    }
-    return true;
-}
-
-static enum status spawn(char *const *argv, pid_t *pid, int *fd, struct error *err)
-{
-    int ends[2];
-    extern char **environ;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return error_set(err, STATUS_IO, "token command: no pipe: %s", strerror(errno));
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none); /* ours has everything blocked */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int problem = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    close(ends[1]);
-    if (problem == 0) {
-        *fd = ends[0];
-        return STATUS_OK;
-    }
-    close(ends[0]);
-    return error_set(err, STATUS_IO, "token command '%s' cannot be started: %s", argv[0], strerror(problem));
-}
-
-static enum status check_exit(const char *name, int state, size_t length, struct error *err)
-{
-    if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
-        return error_set(err, STATUS_UNAUTHENTICATED, "token command '%s' ended with %s %d", name,
-                         WIFEXITED(state) ? "exit code" : "signal", WIFEXITED(state) ? WEXITSTATUS(state) : WTERMSIG(state));
-    if (length == 0)
-        return error_set(err, STATUS_UNAUTHENTICATED, "token command '%s' printed no token", name);
-    return STATUS_OK;
-}
-
 enum status catalyst_client_login(struct catalyst_client *client, struct error *err)
 {
-    if (client->token_command == NULL)
+    if (!catalyst_client_can_login(client))
         return error_set(err, STATUS_UNSUPPORTED, "no token command is configured for catalyst-api");
-    pid_t pid = 0;
-    int fd = -1, state = 0;
-    enum status status = spawn(client->token_command, &pid, &fd, err);
+    char *token;
+    if (client->has_command_token && !secret_source_is_due(client->command))
+        secret_source_refuse(client->command); /* we are here because of a 401 */
+    enum status status = secret_source_get(client->command, client->cancel, &token, err);
     if (status != STATUS_OK)
         return status;
-    char *output = alloc_zeroed(1, TLS_IDENTITY_TOKEN_MAXIMUM + 1);
-    size_t length = 0;
-    bool in_time = read_output(fd, output, TLS_IDENTITY_TOKEN_MAXIMUM, &length);
-    close(fd);
-    if (!in_time)
-        kill(pid, SIGKILL);
-    while (waitpid(pid, &state, 0) < 0 && errno == EINTR) {
-    }
-    output[strcspn(output, "\r\n")] = '\0';
-    status = in_time ? check_exit(client->token_command[0], state, strlen(output), err)
-                     : error_set(err, STATUS_TIMEOUT, "token command '%s' gave no token within %d s", client->token_command[0],
-                                 TOKEN_TIMEOUT_MS / 1000);
-    if (status == STATUS_OK)
-        tls_identity_set_token(client->identity, output);
-    explicit_bzero(output, TLS_IDENTITY_TOKEN_MAXIMUM);
-    free(output);
-    return status;
+    pthread_mutex_lock(&client->lock);
+    client->has_command_token = true;
+    client->token_expires_ms = catalyst_session_token_expiry(span_of(token));
+    pthread_mutex_unlock(&client->lock);
+    tls_identity_set_token(client->identity, token);
+    secret_source_wipe(token);
+    return STATUS_OK;
 }
 
 /* Contract 3.1 and section 2, in words. */
@@ -174,6 +111,10 @@ static const struct {
     enum status status;
     const char *sentence;
 } REFUSALS[] = {
+    {301, NULL, STATUS_UNAUTHENTICATED, "a redirect to a login page answered instead of catalyst-api"},
+    {302, NULL, STATUS_UNAUTHENTICATED, "a redirect to a login page answered instead of catalyst-api"},
+    {303, NULL, STATUS_UNAUTHENTICATED, "a redirect to a login page answered instead of catalyst-api"},
+    {307, NULL, STATUS_UNAUTHENTICATED, "a redirect to a login page answered instead of catalyst-api"},
     {401, NULL, STATUS_UNAUTHENTICATED, "not logged in: no token, or it has expired"},
     {403, "org-scoped-forbidden", STATUS_FORBIDDEN, "this session belongs to one Organization and may not see the Sovereign"},
     {403, NULL, STATUS_FORBIDDEN, "this identity is not allowed to do that"},
@@ -188,10 +129,17 @@ static const struct {
     {504, NULL, STATUS_UNREACHABLE, "catalyst-api did not answer the gateway in time"},
 };
 
+bool catalyst_client_is_page(int code, struct span body)
+{
+    return code / 100 == 3 || (code / 100 == 2 && span_starts_with(span_trim(body), "<"));
+}
+
 enum status catalyst_client_explain(const char *what, int code, struct span body, struct error *err)
 {
     char word[64], detail[256];
     catalyst_reply_failure(body, word, sizeof word, detail, sizeof detail);
+    if (code / 100 == 2)
+        return error_set(err, STATUS_UNAUTHENTICATED, "%s: a web page answered instead of catalyst-api: a login page of a proxy, as it seems", what);
     for (size_t i = 0; i < ARRAY_LENGTH(REFUSALS); i++) {
         if (REFUSALS[i].code != code || (REFUSALS[i].error != NULL && strcmp(REFUSALS[i].error, word) != 0))
             continue;
@@ -202,48 +150,114 @@ enum status catalyst_client_explain(const char *what, int code, struct span body
                      word[0] != '\0' ? ": " : "", word, detail[0] != '\0' ? ": " : "", detail);
 }
 
-static enum status fetch(struct catalyst_client *client, const char *method, const char *path, const char *what,
-                         int64_t timeout_ms, struct http_response *response, struct error *err)
+static enum status fetch_at(struct catalyst_client *client, const char *base, struct http_request request, const char *path,
+                            const char *what, struct http_response *response, struct error *err)
 {
     CLEANUP(bytebuf_done) struct bytebuf url;
+    char name[96];
     bytebuf_init(&url, URL_MAXIMUM);
-    bytebuf_printf(&url, "%s%s", client->url, path);
-    struct http_request request = {.method = method, .url = bytebuf_text(&url), .identity = client->identity,
-                                   .total_timeout_ms = timeout_ms, .maximum_body = BODY_MAXIMUM};
+    bytebuf_printf(&url, "%s%s", base, path);
+    request.url = bytebuf_text(&url);
+    request.identity = client->identity;
+    request.maximum_body = BODY_MAXIMUM;
+    enum status status = http_thread_fetch(client->thread, &request, client->cancel, response, err);
+    if (status != STATUS_OK)
+        return error_prefix(err, "catalyst-api: %s", what);
+    struct span body = bytebuf_span(&response->body);
+    if (response->head.code / 100 == 2 && !catalyst_client_is_page(response->head.code, body))
+        return STATUS_OK;
+    snprintf(name, sizeof name, "catalyst-api: %s", what);
+    return catalyst_client_explain(name, response->head.code, body, err);
+}
+
+/* A GET goes to the other host when this one does not serve catalyst-api. */
+static enum status fetch(struct catalyst_client *client, const char *method, const char *path, const char *what,
+                         struct http_response *response, struct error *err)
+{
+    struct http_request request = {.method = method};
+    bool is_get = strcmp(method, "GET") == 0;
+    struct error problem = {0};
     if (strcmp(method, "POST") == 0) {
         request.body = SPAN_LITERAL("{}"); /* ignored by the server, but its own caller sends it (contract 3.1) */
         request.content_type = "application/json";
     }
-    enum status status = http_thread_fetch(client->thread, &request, client->cancel, response, err);
-    if (status != STATUS_OK)
-        return error_prefix(err, "catalyst-api: %s", what);
-    if (response->head.code / 100 == 2)
-        return STATUS_OK;
-    char name[96];
-    snprintf(name, sizeof name, "catalyst-api: %s", what);
-    return catalyst_client_explain(name, response->head.code, bytebuf_span(&response->body), err);
+    for (int attempt = 0;; attempt++) {
+        const char *base = catalyst_hosts_url(client->hosts);
+        enum status status = fetch_at(client, base, request, path, what, response, &problem);
+        enum catalyst_host_word word =
+            catalyst_hosts_judge(response->head.code, response->head.content_type, bytebuf_span(&response->body));
+        bool moved = status != STATUS_INTERRUPTED && catalyst_hosts_note(client->hosts, base, word, problem.text);
+        if (status == STATUS_OK || !moved || !is_get || attempt > 0) {
+            if (status != STATUS_OK)
+                error_set(err, status, "%s", problem.text);
+            return status;
+        }
+        http_response_done(response);
+        http_response_init(response, BODY_MAXIMUM);
+        error_clear(&problem);
+    }
 }
 
 /* A token command's token is fetched when there is none yet or it has run out. */
 static enum status call(struct catalyst_client *client, const char *method, const char *path, const char *what,
                         struct http_response *response, struct error *err)
 {
-    enum status status = fetch(client, method, path, what, 0, response, err);
-    if (status != STATUS_UNAUTHENTICATED || client->token_command == NULL)
+    enum status status = fetch(client, method, path, what, response, err);
+    if (status != STATUS_UNAUTHENTICATED || !catalyst_client_can_login(client))
         return status;
     status = catalyst_client_login(client, err);
     if (status != STATUS_OK)
         return status;
     http_response_done(response);
     http_response_init(response, BODY_MAXIMUM);
-    return fetch(client, method, path, what, 0, response, err);
+    return fetch(client, method, path, what, response, err);
 }
 
 enum status catalyst_client_health(struct catalyst_client *client, struct error *err)
 {
     struct http_response response;
+    struct http_request request = {.accept = "*/*", .total_timeout_ms = HEALTH_TIMEOUT_MS};
     http_response_init(&response, BODY_MAXIMUM);
-    enum status status = fetch(client, "GET", "/healthz", "health", HEALTH_TIMEOUT_MS, &response, err);
+    enum status status = fetch_at(client, catalyst_hosts_url(client->hosts), request, catalyst_hosts_health_path(client->hosts), "health",
+                                  &response, err);
+    http_response_done(&response);
+    return status;
+}
+
+enum status catalyst_client_find_host(struct catalyst_client *client, struct error *err)
+{
+    struct catalyst_version version;
+    return catalyst_client_version(client, &version, err);
+}
+
+enum status catalyst_client_login_call(struct catalyst_client *client, struct catalyst_login *login, enum catalyst_login_call call,
+                                       const char *pin)
+{
+    struct http_response response;
+    struct error problem = {0};
+    CLEANUP(bytebuf_done) struct bytebuf url, body;
+    bytebuf_init(&url, URL_MAXIMUM);
+    bytebuf_init(&body, URL_MAXIMUM);
+    bytebuf_printf(&url, "%s%s", catalyst_client_url(client), catalyst_login_path(call));
+    catalyst_login_body(login, call, pin, &body);
+    struct http_request request = {.method = "POST", .url = bytebuf_text(&url), .identity = client->identity, .body = bytebuf_span(&body),
+                                   .content_type = "application/json", .total_timeout_ms = CATALYST_LOGIN_TIMEOUT_MS,
+                                   .maximum_body = BODY_MAXIMUM};
+    http_response_init(&response, BODY_MAXIMUM);
+    enum status status = http_thread_fetch(client->thread, &request, client->cancel, &response, &problem);
+    struct catalyst_login_reply reply = {.status = status, .text = problem.text, .code = response.head.code, .head = &response.head,
+                                         .body = bytebuf_span(&response.body)};
+    catalyst_login_take(login, call, &reply);
+    http_response_done(&response);
+    explicit_bzero(body.data, body.length);
+    return login->status;
+}
+
+enum status catalyst_client_logout(struct catalyst_client *client, struct error *err)
+{
+    struct http_response response;
+    http_response_init(&response, BODY_MAXIMUM);
+    enum status status = fetch(client, "DELETE", "/api/v1/auth/session", "logout", &response, err);
     http_response_done(&response);
     return status;
 }
@@ -271,7 +285,15 @@ enum status catalyst_client_self(struct catalyst_client *client, struct catalyst
 
 enum status catalyst_client_whoami(struct catalyst_client *client, struct catalyst_whoami *ret, struct error *err)
 {
-    READ(client, "/api/v1/whoami", "whoami", catalyst_reply_whoami, ret, err);
+    struct http_response response;
+    http_response_init(&response, BODY_MAXIMUM);
+    enum status status = call(client, "GET", "/api/v1/whoami", "whoami", &response, err);
+    if (status == STATUS_OK)
+        status = catalyst_reply_whoami(bytebuf_span(&response.body), ret, err);
+    if (status == STATUS_OK)
+        catalyst_client_note_whoami(client, ret);
+    http_response_done(&response);
+    return status;
 }
 
 enum status catalyst_client_cutover(struct catalyst_client *client, struct catalyst_cutover *ret, struct error *err)
@@ -292,7 +314,7 @@ enum status catalyst_client_reconcilers(struct catalyst_client *client, const ch
 
 void catalyst_client_start_url(const struct catalyst_client *client, struct bytebuf *url)
 {
-    bytebuf_printf(url, "%s/api/v1/sovereign/cutover/start", client->url);
+    bytebuf_printf(url, "%s/api/v1/sovereign/cutover/start", catalyst_hosts_url(client->hosts));
 }
 
 /* No reply, or a gateway's: the request may have arrived. */

@@ -80,11 +80,11 @@ static void open_catalyst(struct sovereign *sovereign, const struct profile_sove
     }
     if (!profile->has_catalyst || (service->url == NULL && profile->fqdn == NULL))
         return;
-    CLEANUP(alloc_free_pointer) char *url =
-        service->url != NULL ? alloc_strdup(service->url) : alloc_printf("https://api.%s", profile->fqdn);
     struct tls_identity_options identity_options = {.ca_file = service->ca_file, .token_file = service->token_file,
                                                     .server_name = service->server_name, .server_name_is_host = true};
-    struct catalyst_client_options options = {.url = url, .token_command = (const char *const *)service->token_command};
+    struct catalyst_client_options options = {.url = service->url, .other_url = service->other_url, .fqdn = profile->fqdn,
+                                              .token_file = service->token_file, .refresh_ms = service->refresh_ms, .keeps_session = true,
+                                              .token_command = (const char *const *)service->token_command};
     if (tls_identity_new(&identity_options, &options.identity, &sovereign->catalyst_error) != STATUS_OK)
         return;
     sovereign->catalyst = catalyst_client_new(sovereign->thread, &options);
