@@ -35,9 +35,10 @@ static enum feed_state judge(const struct catalyst_feed *feed, const char **text
         return FEED_STATE_STARTING;
     if (health->status != STATUS_OK) {
         *text = health->text;
-        return FEED_STATE_DOWN;
+        return health->status == STATUS_UNAUTHENTICATED ? FEED_STATE_DENIED : FEED_STATE_DOWN;
     }
-    static const enum catalyst_feed_question ASKED[] = {CATALYST_FEED_QUESTION_CUTOVER, CATALYST_FEED_QUESTION_WHOAMI};
+    const struct verdict *events = &feed->verdicts[CATALYST_FEED_QUESTION_EVENTS];
+    static const enum catalyst_feed_question ASKED[] = {CATALYST_FEED_QUESTION_WHOAMI, CATALYST_FEED_QUESTION_CUTOVER};
     for (size_t i = 0; i < ARRAY_LENGTH(ASKED); i++) {
         const struct verdict *verdict = &feed->verdicts[ASKED[i]];
         if (!verdict->known || verdict->status == STATUS_OK)
@@ -45,6 +46,10 @@ static enum feed_state judge(const struct catalyst_feed *feed, const char **text
         *text = verdict->text;
         bool denied = verdict->status == STATUS_UNAUTHENTICATED || verdict->status == STATUS_FORBIDDEN;
         return denied ? FEED_STATE_DENIED : FEED_STATE_LIMITED;
+    }
+    if (events->known && events->status != STATUS_OK) {
+        *text = events->text;
+        return FEED_STATE_LIMITED;
     }
     return FEED_STATE_LIVE;
 }
@@ -72,8 +77,10 @@ static void take_self(struct store *store, const struct catalyst_self *self)
     learn_fqdn(store, self->fqdn);
 }
 
-static void take_whoami(struct store *store, const struct catalyst_whoami *whoami)
+static void take_whoami(struct catalyst_feed *feed, const struct catalyst_whoami *whoami)
 {
+    struct store *store = feed->options.store;
+    catalyst_client_note_whoami(feed->options.sovereign->catalyst, whoami);
     snprintf(store->catalyst.user, sizeof store->catalyst.user, "%s", whoami->email);
     snprintf(store->catalyst.tier, sizeof store->catalyst.tier, "%s", whoami->tier);
     if (store->catalyst.deployment_id[0] == '\0')
@@ -108,12 +115,13 @@ static void take_cutover(struct store *store, const struct catalyst_cutover *cut
     }
 }
 
-static void take(struct store *store, const struct catalyst_feed_answer *answer)
+static void take(struct catalyst_feed *feed, const struct catalyst_feed_answer *answer)
 {
+    struct store *store = feed->options.store;
     struct store_catalyst before = store->catalyst;
     switch (answer->question) {
     case CATALYST_FEED_QUESTION_SELF: take_self(store, &answer->told.self); break;
-    case CATALYST_FEED_QUESTION_WHOAMI: take_whoami(store, &answer->told.whoami); break;
+    case CATALYST_FEED_QUESTION_WHOAMI: take_whoami(feed, &answer->told.whoami); break;
     case CATALYST_FEED_QUESTION_CUTOVER: take_cutover(store, &answer->told.cutover); break;
     case CATALYST_FEED_QUESTION_RECONCILERS:
         store->catalyst.reconciled = answer->told.reconcilers.reconciled;
@@ -135,13 +143,16 @@ static void apply_answer(void *owner, void *data)
     verdict->known = true;
     verdict->status = answer->status;
     snprintf(verdict->text, sizeof verdict->text, "%s", answer->text);
-    if (answer->status == STATUS_OK) {
+    snprintf(feed->health->address, sizeof feed->health->address, "%s", answer->url);
+    if (answer->status == STATUS_OK && answer->question != CATALYST_FEED_QUESTION_EVENTS) {
         bool is_probe = answer->question == CATALYST_FEED_QUESTION_HEALTH;
         feed_health_proof(feed->health, is_probe ? answer->latency_ms : -1);
         snprintf(feed->health->protocol, sizeof feed->health->protocol, "%s", answer->protocol);
-        take(feed->options.store, answer);
+        take(feed, answer);
     }
-    snprintf(feed->health->identity, sizeof feed->health->identity, "%s", feed->options.store->catalyst.user);
+    const struct store_catalyst *known = &feed->options.store->catalyst;
+    snprintf(feed->health->identity, sizeof feed->health->identity, "%s%s%s%s", known->user, known->tier[0] != '\0' ? " (" : "", known->tier,
+             known->tier[0] != '\0' ? ")" : "");
     refresh_lamp(feed);
     feed->health->reconnects += was_down && feed->health->state != FEED_STATE_DOWN;
 }
@@ -223,6 +234,12 @@ void catalyst_feed_retry(struct catalyst_feed *feed)
 {
     if (feed->machine != NULL)
         catalyst_feed_machine_retry(feed->machine);
+}
+
+void catalyst_feed_renew(struct catalyst_feed *feed)
+{
+    if (feed->machine != NULL)
+        catalyst_feed_machine_renew(feed->machine);
 }
 
 void catalyst_feed_refresh(struct catalyst_feed *feed)

@@ -25,6 +25,7 @@ struct catalyst_feed *catalyst_feed_start(const struct catalyst_feed_options *op
 void catalyst_feed_close(struct catalyst_feed *feed);
 void catalyst_feed_free(struct catalyst_feed *feed); /* after the gate was waited for */
 void catalyst_feed_retry(struct catalyst_feed *feed);
+void catalyst_feed_renew(struct catalyst_feed *feed);   /* the client's identity was changed: everything is asked anew */
 void catalyst_feed_refresh(struct catalyst_feed *feed); /* read the cutover's status now */
 bool catalyst_feed_is_settled(const struct catalyst_feed *feed);
 

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "feed/catalyst_feed_stream.h"
 #include "feed/feed_fetch.h"
 #include "transport/http_url.h"
 
@@ -31,27 +32,31 @@ struct login {
 struct asking {
     struct catalyst_feed_machine *machine;
     enum catalyst_feed_question question;
-    unsigned login; /* number of the login it was sent with */
+    unsigned login;  /* number of the login it was sent with */
+    const char *url; /* host it was sent to */
+    bool by_version; /* HEALTH: asked for the version, not for /healthz */
 };
 
 struct catalyst_feed_machine {
     struct catalyst_feed_machine_options options;
     struct asking asking[CATALYST_FEED_QUESTION_COUNT];
     uint64_t transfers[CATALYST_FEED_QUESTION_COUNT]; /* 0: not under way */
-    struct sse_stream *stream;
-    enum sse_stream_state stream_state;
+    struct catalyst_feed_stream *stream; /* NULL before the start and after the close */
     struct login *login; /* NULL: none under way */
-    unsigned logins;     /* that gave a token */
+    unsigned logins;     /* that gave a token, or another identity */
+    bool refused[CATALYST_FEED_QUESTION_COUNT]; /* 401 was the last word */
+    char first_text[256]; /* why the first host of this round was left; "" */
     char deployment_id[64];
     int probe_timer, poll_timer, soon_timer;
     int64_t probe_began_ms, alive_ms, login_ms;
-    bool is_up, is_running, closing, left;
+    bool is_up, is_running, has_hopped, saw_expiry, closing, left;
 };
 
 static void ask(struct catalyst_feed_machine *machine, enum catalyst_feed_question question);
+static void renew(struct catalyst_feed_machine *machine);
 
 static const char *const PATHS[] = {
-    [CATALYST_FEED_QUESTION_HEALTH] = "/healthz",
+    [CATALYST_FEED_QUESTION_HEALTH] = "health",
     [CATALYST_FEED_QUESTION_SELF] = "/api/v1/sovereign/self",
     [CATALYST_FEED_QUESTION_WHOAMI] = "/api/v1/whoami",
     [CATALYST_FEED_QUESTION_CUTOVER] = "/api/v1/sovereign/cutover/status",
@@ -78,6 +83,7 @@ static bool post(struct catalyst_feed_machine *machine, const struct catalyst_fe
 {
     struct catalyst_feed_answer *copy = alloc_new(struct catalyst_feed_answer);
     *copy = *answer;
+    snprintf(copy->url, sizeof copy->url, "%s", catalyst_client_url(machine->options.client));
     struct feed_message message = {.apply = machine->options.answered, .data = copy, .size = sizeof *copy,
                                    .coalesce = coalesce_key(machine, answer->question)};
     return feed_post(machine->options.anchor, machine->options.inbox, &message);
@@ -99,11 +105,7 @@ static void login_done(void *context)
     if (!login->cancelled) {
         machine->login = NULL;
         if (login->error.status == STATUS_OK) {
-            machine->logins++;
-            ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
-            ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
-            if (machine->stream != NULL)
-                sse_stream_reopen(machine->stream);
+            renew(machine);
         } else {
             struct catalyst_feed_answer answer = {.question = CATALYST_FEED_QUESTION_WHOAMI, .status = login->error.status};
             snprintf(answer.text, sizeof answer.text, "%s", login->error.text);
@@ -148,6 +150,8 @@ static void poll_now(void *context)
 {
     struct catalyst_feed_machine *machine = context;
     machine->poll_timer = 0;
+    if (machine->refused[CATALYST_FEED_QUESTION_WHOAMI]) /* a token file may have changed */
+        ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
     ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
     ask(machine, CATALYST_FEED_QUESTION_RECONCILERS);
 }
@@ -171,13 +175,6 @@ static void ask_soon(struct catalyst_feed_machine *machine)
 {
     if (machine->soon_timer == 0 && !machine->closing)
         machine->soon_timer = http_thread_add_timer(machine->options.thread, SOON_MS, soon, machine);
-}
-
-/* The server closes the stream after a terminal event; it is opened again while a run is on (contract 3.3). */
-static void reopen_stream(struct catalyst_feed_machine *machine)
-{
-    if (machine->stream != NULL && machine->is_running && machine->stream_state == SSE_STREAM_STATE_ENDED)
-        sse_stream_reopen(machine->stream);
 }
 
 /* ---- answers */
@@ -206,8 +203,15 @@ static void ask_everything(struct catalyst_feed_machine *machine)
     ask(machine, CATALYST_FEED_QUESTION_SELF);
     ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
     ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
-    if (machine->stream != NULL && machine->stream_state == SSE_STREAM_STATE_RETRYING)
-        sse_stream_reopen(machine->stream);
+    if (machine->stream != NULL && catalyst_feed_stream_is_refused(machine->stream))
+        catalyst_feed_stream_reopen(machine->stream);
+}
+
+static void renew(struct catalyst_feed_machine *machine)
+{
+    machine->logins++;
+    machine->saw_expiry = false;
+    ask_everything(machine);
 }
 
 static void probe(void *context)
@@ -215,7 +219,70 @@ static void probe(void *context)
     struct catalyst_feed_machine *machine = context;
     machine->probe_timer = 0;
     machine->probe_began_ms = clock_monotonic_ms();
+    machine->has_hopped = false;
+    machine->first_text[0] = '\0';
     ask(machine, CATALYST_FEED_QUESTION_HEALTH);
+    if (catalyst_client_login_is_due(machine->options.client))
+        log_in(machine);
+    if (!machine->saw_expiry && catalyst_client_is_expired(machine->options.client)) { /* the server's word decides */
+        machine->saw_expiry = true;
+        ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
+        ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
+    }
+}
+
+/* ---- hosts */
+
+/* Another host is in use: everything that was going to the old one goes there. */
+static void follow_host(struct catalyst_feed_machine *machine)
+{
+    if (machine->stream != NULL)
+        catalyst_feed_stream_rehost(machine->stream);
+    ask_everything(machine);
+}
+
+/* A failed probe, or a probe answered by something else. True: asked again elsewhere, the answer is not to be told. */
+static bool seek_health(struct catalyst_feed_machine *machine, const struct asking *asking, struct catalyst_feed_answer *answer,
+                        enum catalyst_host_word word)
+{
+    struct catalyst_hosts *hosts = catalyst_client_hosts(machine->options.client);
+    if (word != CATALYST_HOST_SILENT && !asking->by_version && answer->status != STATUS_OK) {
+        catalyst_hosts_distrust_health(hosts, asking->url); /* the browser's, not catalyst-api's */
+        ask(machine, CATALYST_FEED_QUESTION_HEALTH);
+        return true;
+    }
+    if (!asking->by_version && answer->status == STATUS_OK)
+        return false; /* alive; who serves is told by the other answers */
+    bool had_served = catalyst_hosts_has_served(hosts, asking->url);
+    if (!catalyst_hosts_note(hosts, asking->url, word, answer->text)) {
+        if (word != CATALYST_HOST_SERVES && machine->first_text[0] != '\0')
+            snprintf(answer->text, sizeof answer->text, "%s", machine->first_text);
+        return false;
+    }
+    bool first = !machine->has_hopped;
+    machine->has_hopped = true;
+    if (!first) {
+        snprintf(answer->text, sizeof answer->text, "%s", machine->first_text);
+        return false;
+    }
+    snprintf(machine->first_text, sizeof machine->first_text, "%s", answer->text);
+    follow_host(machine);
+    machine->probe_began_ms = clock_monotonic_ms();
+    ask(machine, CATALYST_FEED_QUESTION_HEALTH);
+    return !had_served;
+}
+
+/* True: something else answered there, and another host is asked now. */
+static bool seek_answer(struct catalyst_feed_machine *machine, const struct asking *asking, const struct catalyst_feed_answer *answer,
+                        enum catalyst_host_word word)
+{
+    struct catalyst_hosts *hosts = catalyst_client_hosts(machine->options.client);
+    if (word == CATALYST_HOST_SILENT || asking->question == CATALYST_FEED_QUESTION_RECONCILERS)
+        return false; /* silence is the probe's matter; a 404 about one deployment says nothing about the host */
+    if (!catalyst_hosts_note(hosts, asking->url, word, answer->text))
+        return false;
+    follow_host(machine);
+    return true;
 }
 
 /* False: the answer says nothing (a slow reply while bytes keep coming). */
@@ -250,41 +317,66 @@ static void conclude(struct catalyst_feed_machine *machine, const struct catalys
     case CATALYST_FEED_QUESTION_CUTOVER:
         if (good)
             machine->is_running = catalyst_reply_is_running(&answer->told.cutover);
-        reopen_stream(machine);
+        if (machine->stream != NULL) /* the server closes it after an end; it is opened again while a run is on (contract 3.3) */
+            catalyst_feed_stream_note_run(machine->stream, machine->is_running);
         plan_poll(machine);
         break;
     default: break;
     }
     bool is_stale = machine->asking[answer->question].login != machine->logins; /* a login overtook it */
+    machine->refused[answer->question] = answer->status == STATUS_UNAUTHENTICATED;
+    if (good && answer->question == CATALYST_FEED_QUESTION_CUTOVER && machine->refused[CATALYST_FEED_QUESTION_WHOAMI])
+        ask_everything(machine); /* accepted again: a token file was renewed */
     if (answer->status == STATUS_UNAUTHENTICATED && is_stale)
         ask(machine, answer->question);
     else if (answer->status == STATUS_UNAUTHENTICATED)
         log_in(machine);
 }
 
+/* The sentence for a 401, a login page or a redirect to one. */
+static void explain_denial(const struct catalyst_feed_machine *machine, int code, struct span body, struct catalyst_feed_answer *answer)
+{
+    char denial[200];
+    catalyst_client_explain_denial(machine->options.client, denial, sizeof denial);
+    snprintf(answer->text, sizeof answer->text, "%s%s", denial,
+             catalyst_client_is_page(code, body) ? "; a login page answers instead of catalyst-api" : "");
+}
+
+static void read_answer(struct catalyst_feed_machine *machine, const struct feed_fetch_reply *reply, struct catalyst_feed_answer *answer)
+{
+    struct error err = {0};
+    const char *what = PATHS[answer->question];
+    if (reply->status != STATUS_OK)
+        error_set(&err, reply->status, "%s", reply->text);
+    else if (reply->code / 100 != 2 || catalyst_client_is_page(reply->code, reply->body))
+        catalyst_client_explain(what, reply->code, reply->body, &err);
+    else
+        read_reply(answer, reply->body, &err);
+    answer->status = err.status;
+    snprintf(answer->text, sizeof answer->text, "%s", err.text);
+    snprintf(answer->protocol, sizeof answer->protocol, "%s", reply->protocol);
+}
+
 static void on_reply(void *context, const struct feed_fetch_reply *reply)
 {
-    struct asking *asking = context;
-    struct catalyst_feed_machine *machine = asking->machine;
-    machine->transfers[asking->question] = 0;
+    struct asking asking = *(struct asking *)context; /* a new question may take the place */
+    struct catalyst_feed_machine *machine = asking.machine;
+    bool is_health = asking.question == CATALYST_FEED_QUESTION_HEALTH;
+    machine->transfers[asking.question] = 0;
     if (machine->closing) {
         leave_when_done(machine);
         return;
     }
-    struct catalyst_feed_answer answer = {.question = asking->question, .latency_ms = reply->total_ms};
-    struct error err = {0};
-    if (reply->status != STATUS_OK)
-        error_set(&err, reply->status, "%s", reply->text);
-    else if (reply->code / 100 != 2)
-        catalyst_client_explain(PATHS[asking->question], reply->code, reply->body, &err);
-    else
-        read_reply(&answer, reply->body, &err);
-    answer.status = err.status;
-    snprintf(answer.text, sizeof answer.text, "%s", err.text);
-    snprintf(answer.protocol, sizeof answer.protocol, "%s", reply->protocol);
-    bool counts = asking->question != CATALYST_FEED_QUESTION_HEALTH || conclude_health(machine, &answer);
+    struct catalyst_feed_answer answer = {.question = asking.question, .latency_ms = reply->total_ms};
+    read_answer(machine, reply, &answer);
+    enum catalyst_host_word word = catalyst_hosts_judge(reply->status == STATUS_OK ? reply->code : 0, reply->content_type, reply->body);
+    if (is_health ? seek_health(machine, &asking, &answer, word) : seek_answer(machine, &asking, &answer, word))
+        return;
+    if (answer.status == STATUS_UNAUTHENTICATED)
+        explain_denial(machine, reply->code, reply->body, &answer);
+    bool counts = !is_health || conclude_health(machine, &answer);
     conclude(machine, &answer);
-    if (counts && !post(machine, &answer) && asking->question != CATALYST_FEED_QUESTION_HEALTH)
+    if (counts && !post(machine, &answer) && !is_health)
         ask_soon(machine);
 }
 
@@ -295,53 +387,59 @@ static void ask(struct catalyst_feed_machine *machine, enum catalyst_feed_questi
         return;
     CLEANUP(bytebuf_done) struct bytebuf url;
     bytebuf_init(&url, URL_MAXIMUM);
-    bytebuf_printf(&url, "%s%s", catalyst_client_url(machine->options.client), PATHS[question]);
+    const char *base = catalyst_client_url(machine->options.client);
+    struct catalyst_hosts *hosts = catalyst_client_hosts(machine->options.client);
+    bool is_health = question == CATALYST_FEED_QUESTION_HEALTH;
+    bytebuf_printf(&url, "%s%s", base, is_health ? catalyst_hosts_health_path(hosts) : PATHS[question]);
     if (needs_id) {
         http_url_append_escaped(&url, span_of(machine->deployment_id));
         bytebuf_append_text(&url, "/reconcilers");
     }
-    int64_t timeout_ms = question == CATALYST_FEED_QUESTION_HEALTH ? PROBE_TIMEOUT_MS : QUESTION_TIMEOUT_MS;
+    int64_t timeout_ms = is_health ? PROBE_TIMEOUT_MS : QUESTION_TIMEOUT_MS;
     struct http_request request = {.url = bytebuf_text(&url), .identity = catalyst_client_identity(machine->options.client),
-                                   .accept = question == CATALYST_FEED_QUESTION_HEALTH ? "*/*" : NULL,
+                                   .accept = is_health ? "*/*" : NULL,
                                    .connect_timeout_ms = timeout_ms, .total_timeout_ms = timeout_ms};
-    machine->asking[question] = (struct asking){machine, question, machine->logins};
+    machine->asking[question] = (struct asking){machine, question, machine->logins, base,
+                                                is_health && strcmp(catalyst_hosts_health_path(hosts), "/healthz") != 0};
     machine->transfers[question] = feed_fetch(machine->options.thread, &request, on_reply, &machine->asking[question]);
 }
 
 /* ---- events */
 
-static void on_event(void *context, const struct sse_event *event)
+static bool told(void *context, const struct catalyst_event *event)
 {
     struct catalyst_feed_machine *machine = context;
-    ask_soon(machine);
-    if (span_equals_text(event->name, "cutover-status"))
-        return; /* a snapshot: GET status says the same, and better */
-    struct catalyst_event *read = alloc_new(struct catalyst_event);
-    if (catalyst_reply_event(event->data, read, NULL) != STATUS_OK) {
-        free(read);
-        return;
-    }
-    struct feed_message message = {.apply = machine->options.happened, .data = read, .size = sizeof *read};
-    feed_post(machine->options.anchor, machine->options.inbox, &message);
+    struct catalyst_event *copy = alloc_new(struct catalyst_event);
+    *copy = *event;
+    struct feed_message message = {.apply = machine->options.happened, .data = copy, .size = sizeof *copy};
+    return feed_post(machine->options.anchor, machine->options.inbox, &message);
 }
 
-static void on_alive(void *context)
+static void changed(void *context)
+{
+    ask_soon(context);
+}
+
+static void alive(void *context)
 {
     struct catalyst_feed_machine *machine = context;
     machine->alive_ms = clock_monotonic_ms();
 }
 
-static void on_state(void *context, const struct sse_stream_status *status)
+/* A refusal here may be the first that is seen of a session's end: the other questions find out. */
+static void standing(void *context, enum status status, const char *text)
 {
     struct catalyst_feed_machine *machine = context;
-    machine->stream_state = status->state;
-    if (status->state == SSE_STREAM_STATE_ENDED)
-        ask_soon(machine);
-    else if (status->state == SSE_STREAM_STATE_UNAUTHENTICATED)
+    struct catalyst_feed_answer answer = {.question = CATALYST_FEED_QUESTION_EVENTS, .status = status};
+    snprintf(answer.text, sizeof answer.text, "%s", text);
+    post(machine, &answer);
+    if (status == STATUS_UNAUTHENTICATED && !machine->refused[CATALYST_FEED_QUESTION_WHOAMI])
+        ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
+    if (status == STATUS_UNAUTHENTICATED)
         log_in(machine);
 }
 
-static void on_closed(void *context)
+static void closed(void *context)
 {
     struct catalyst_feed_machine *machine = context;
     machine->stream = NULL;
@@ -352,15 +450,10 @@ static void on_closed(void *context)
 
 static void start_on_thread(void *context)
 {
-    static const struct sse_stream_callbacks CALLBACKS = {
-        .on_event = on_event, .on_alive = on_alive, .on_state = on_state, .on_closed = on_closed};
+    static const struct catalyst_feed_stream_callbacks CALLBACKS = {
+        .told = told, .changed = changed, .alive = alive, .standing = standing, .closed = closed};
     struct catalyst_feed_machine *machine = context;
-    CLEANUP(bytebuf_done) struct bytebuf url;
-    bytebuf_init(&url, URL_MAXIMUM);
-    bytebuf_printf(&url, "%s/api/v1/sovereign/cutover/events", catalyst_client_url(machine->options.client));
-    struct sse_stream_options options = {.name = "cutover events", .url = bytebuf_text(&url),
-                                         .identity = catalyst_client_identity(machine->options.client)};
-    machine->stream = sse_stream_new(machine->options.thread, &options, &CALLBACKS, machine);
+    machine->stream = catalyst_feed_stream_new(machine->options.thread, machine->options.client, &CALLBACKS, machine);
     probe(machine);
     plan_poll(machine);
 }
@@ -395,7 +488,7 @@ static void close_on_thread(void *context)
         machine->login = NULL;
     }
     if (machine->stream != NULL)
-        sse_stream_close(machine->stream);
+        catalyst_feed_stream_close(machine->stream);
     for (size_t i = 0; i < CATALYST_FEED_QUESTION_COUNT; i++)
         if (machine->transfers[i] != 0)
             http_thread_cancel(machine->options.thread, machine->transfers[i]);
@@ -434,4 +527,14 @@ static void refresh_on_thread(void *context)
 void catalyst_feed_machine_refresh(struct catalyst_feed_machine *machine)
 {
     http_thread_call(machine->options.thread, refresh_on_thread, machine);
+}
+
+static void renew_on_thread(void *context)
+{
+    renew(context);
+}
+
+void catalyst_feed_machine_renew(struct catalyst_feed_machine *machine)
+{
+    http_thread_call(machine->options.thread, renew_on_thread, machine);
 }

@@ -6,7 +6,6 @@
 #include "feed/feed_gate.h"
 #include "feed/feed_post.h"
 #include "sovereign/catalyst_client.h"
-#include "transport/sse_stream.h"
 
 #define CATALYST_FEED_PROBE_MS 2000
 #define CATALYST_FEED_POLL_RUNNING_MS 5000
@@ -18,6 +17,7 @@ enum catalyst_feed_question {
     CATALYST_FEED_QUESTION_WHOAMI,
     CATALYST_FEED_QUESTION_CUTOVER,
     CATALYST_FEED_QUESTION_RECONCILERS,
+    CATALYST_FEED_QUESTION_EVENTS, /* never asked: how the stream of events stands */
     CATALYST_FEED_QUESTION_COUNT,
 };
 
@@ -25,7 +25,7 @@ enum catalyst_feed_question {
 struct catalyst_feed_answer {
     enum catalyst_feed_question question;
     enum status status;
-    char text[256], protocol[32];
+    char text[256], protocol[32], url[160]; /* url: the host in use */
     int64_t latency_ms;
     union {
         struct catalyst_self self;
@@ -55,5 +55,6 @@ void catalyst_feed_machine_close(struct catalyst_feed_machine *machine);
 void catalyst_feed_machine_free(struct catalyst_feed_machine *machine);
 void catalyst_feed_machine_retry(struct catalyst_feed_machine *machine);
 void catalyst_feed_machine_refresh(struct catalyst_feed_machine *machine);
+void catalyst_feed_machine_renew(struct catalyst_feed_machine *machine); /* the client has another identity now: ask everything */
 
 #endif

@@ -28,6 +28,8 @@ static void on_done(void *context, const struct http_result *result)
         .text = too_big ? "the reply is too big" : result->error.text,
         .code = result->head != NULL ? result->head->code : 0,
         .body = bytebuf_span(&fetch->body),
+        .content_type = result->head != NULL ? result->head->content_type : "",
+        .head = result->head,
         .protocol = result->head != NULL ? result->head->protocol : "",
         .total_ms = result->total_ms,
     };

@@ -9,12 +9,15 @@ struct feed_fetch_reply {
     const char *text;   /* why not, one sentence; "" */
     int code;
     struct span body;
+    const char *content_type; /* "application/json"; "" */
+    const struct http_head *head; /* NULL: no reply */
     const char *protocol; /* "HTTP/2"; "" */
     int64_t total_ms;
 };
 
 /* `done` runs once, on the HTTP thread, with borrowed data. Returns the transfer's id for http_thread_cancel (then `done` runs
- * with STATUS_INTERRUPTED), or 0 when the HTTP thread is stopping: then `done` never runs. HTTP thread only. */
+ * with STATUS_INTERRUPTED), or 0 when the HTTP thread is stopping: then `done` never runs. Off the HTTP thread `done` may run before
+ * this returns. Any thread. */
 uint64_t feed_fetch(struct http_thread *thread, const struct http_request *request,
                     void (*done)(void *context, const struct feed_fetch_reply *reply), void *context);
 

@@ -191,6 +191,12 @@ void feed_set_refresh_cutover(struct feed_set *set)
         catalyst_feed_refresh(set->catalyst);
 }
 
+void feed_set_renew_catalyst(struct feed_set *set)
+{
+    if (set->catalyst != NULL)
+        catalyst_feed_renew(set->catalyst);
+}
+
 bool feed_set_is_settled(const struct feed_set *set)
 {
     for (size_t i = 0; i < set->region_count; i++)
