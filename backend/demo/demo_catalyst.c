@@ -39,18 +39,60 @@ const struct demo_catalyst_session *demo_catalyst_session_find(const struct demo
     if (token == NULL && cookie_token(request, cookie, sizeof cookie))
         token = cookie;
     size_t count = atomic_load(&catalyst->session_count);
-    for (size_t i = 0; token != NULL && i < count; i++)
-        if (strcmp(catalyst->sessions[i].token, token) == 0)
+    for (size_t i = 0; token != NULL && i < count; i++) {
+        long long end_ms = atomic_load(&catalyst->session_ends[i]);
+        if (strcmp(catalyst->sessions[i].token, token) == 0 && (end_ms == 0 || clock_wall_ms() < end_ms))
             return &catalyst->sessions[i];
+    }
     return NULL;
+}
+
+bool demo_catalyst_is_console(const struct demo_http_request *request)
+{
+    const char *host = demo_http_header(request, "Host");
+    return host != NULL && strncmp(host, "console.", 8) == 0;
+}
+
+/* The login page of something that stands before the API; true when it took the request. */
+static bool ask_proxy(const struct demo_catalyst *catalyst, struct demo_http_reply *reply)
+{
+    switch ((enum demo_catalyst_proxy)atomic_load(&catalyst->proxy)) {
+    case DEMO_CATALYST_PROXY_REDIRECT:
+        demo_http_reply_header(reply, "Location", "https://auth." DEMO_WORLD_FQDN "/oauth2/start?rd=%2F");
+        demo_http_reply_text(reply, 302, "text/html; charset=utf-8", "<a href=\"/oauth2/start\">Found</a>.\n");
+        return true;
+    case DEMO_CATALYST_PROXY_PAGE:
+        demo_http_reply_text(reply, 200, "text/html; charset=utf-8", "<!doctype html><html><title>Sign in</title></html>\n");
+        return true;
+    default: return false;
+    }
+}
+
+/* What a customer's session may reach (contract 2.2). */
+static bool is_open_to_organizations(const char *path)
+{
+    static const char *const PREFIXES[] = {"/api/v1/whoami", "/api/v1/auth", "/api/v1/sovereign/self", "/api/v1/sovereign/apps", "/api/v1/catalog"};
+    for (size_t i = 0; i < sizeof PREFIXES / sizeof PREFIXES[0]; i++) {
+        size_t length = strlen(PREFIXES[i]);
+        if (strncmp(path, PREFIXES[i], length) == 0 && (path[length] == '\0' || path[length] == '/'))
+            return true;
+    }
+    return false;
 }
 
 const struct demo_catalyst_session *demo_catalyst_session_of(const struct demo_catalyst *catalyst, const struct demo_http_request *request,
                                                              struct demo_http_reply *reply)
 {
+    if (ask_proxy(catalyst, reply))
+        return NULL;
     const struct demo_catalyst_session *session = demo_catalyst_session_find(catalyst, request);
-    if (session == NULL)
+    if (session == NULL) {
+        demo_http_reply_header(reply, "Set-Cookie", "catalyst_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         demo_catalyst_refuse(reply, 401, "unauthenticated", NULL);
+    } else if (strcmp(session->tier, "org-admin") == 0 && !is_open_to_organizations(request->path)) {
+        demo_catalyst_refuse(reply, 403, "org-scoped-forbidden", "this session is scoped to one Organization");
+        return NULL;
+    }
     return session;
 }
 
@@ -67,9 +109,21 @@ bool demo_catalyst_may_operate(const struct demo_catalyst_session *session)
     return strcmp(session->tier, "operator") == 0 || strcmp(session->tier, "admin") == 0 || strcmp(session->tier, "owner") == 0;
 }
 
+/* Whatever the browser's router may know: the single page of the console. */
+static void get_page(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
+{
+    if (demo_catalyst_is_console(request) && strncmp(request->path, "/api/", 5) != 0)
+        demo_http_reply_text(reply, 200, "text/html", "<!doctype html><html><head><title>Catalyst</title></head><body><div id=root></div></body></html>\n");
+    else
+        demo_http_reply_text(reply, 404, "text/plain; charset=utf-8", "404 page not found\n");
+}
+
 static void get_healthz(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
 {
-    demo_http_reply_text(reply, 200, "text/plain; charset=utf-8", "ok");
+    if (demo_catalyst_is_console(request))
+        get_page(request, reply, context);
+    else
+        demo_http_reply_text(reply, 200, "text/plain; charset=utf-8", "ok");
 }
 
 static void get_version(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
@@ -95,6 +149,12 @@ static void get_whoami(const struct demo_http_request *request, struct demo_http
     if (session == NULL)
         return;
     snprintf(role, sizeof role, "catalyst-%s", session->tier);
+    if (strcmp(session->tier, "org-admin") == 0) {
+        demo_http_reply_json(reply, 200,
+                             json_pack("{s:s, s:s, s:b, s:s, s:b, s:s}", "email", session->email, "sub", session->email, "verified", 1, "tier",
+                                       session->tier, "orgScoped", 1, "org", "bluewave"));
+        return;
+    }
     demo_http_reply_json(reply, 200,
                          json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:{s:[s]}}", "email", session->email, "sub", session->email, "verified", 1,
                                    "deploymentId", DEMO_WORLD_DEPLOYMENT, "sovereignFQDN", DEMO_WORLD_FQDN, "mode", "sovereign", "tier",
@@ -139,6 +199,8 @@ static const struct demo_http_route ROUTES[] = {
     {"POST", "/api/v1/auth/pin/issue", demo_catalyst_auth_issue},
     {"POST", "/api/v1/auth/pin/verify", demo_catalyst_auth_verify},
     {NULL, "/api/v1/auth/session", demo_catalyst_auth_logout},
+    {"GET", "/api/v1/auth/callback", demo_catalyst_auth_old_flow},
+    {"GET", "/api/v1/auth/magic", demo_catalyst_auth_old_flow},
     {"GET", "/api/v1/sovereign/status", demo_catalyst_estate_status},
     {"GET", "/api/v1/sovereign/jobs", get_jobs},
     {"GET", "/api/v1/sovereign/cutover/status", demo_catalyst_cutover_status},
@@ -154,6 +216,7 @@ static const struct demo_http_route ROUTES[] = {
     {"GET", "/api/v1/deployments/*/reconcilers", demo_catalyst_flux_list},
     {"GET", "/api/v1/deployments/*/reconcilers/*/*/*/logs", demo_catalyst_logs_get},
     {"POST", "/api/v1/deployments/*/reconcilers/*/*/*/*", demo_catalyst_flux_act},
+    {"GET", "/**", get_page},
     {NULL, NULL, NULL},
 };
 
@@ -169,15 +232,14 @@ static void control(const json_t *request, void *context)
     const json_t *failing = json_object_get(request, "failStep");
     if (failing != NULL)
         demo_cutover_set_failure(catalyst->world->cutover, json_string_value(failing));
+    demo_catalyst_auth_control(catalyst, request);
 }
 
 static void go_away(void *context)
 {
     struct demo_catalyst *catalyst = context;
     demo_http_pause(catalyst->http);
-    pthread_mutex_lock(&catalyst->lock);
-    catalyst->pin = (struct demo_catalyst_pin){0};
-    pthread_mutex_unlock(&catalyst->lock);
+    demo_catalyst_auth_forget_pins(catalyst);
 }
 
 static void come_back(void *context)
@@ -195,6 +257,7 @@ enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_ca
     catalyst->world = options->world;
     catalyst->started_ms = clock_wall_ms();
     pthread_mutex_init(&catalyst->lock, NULL);
+    demo_catalyst_auth_init(catalyst);
     catalyst->folder = alloc_strdup(options->folder);
     catalyst->runner_token = alloc_strdup(options->runner_token);
     for (const struct demo_catalyst_session *from = options->sessions; from->token != NULL && catalyst->session_count < DEMO_CATALYST_SESSIONS_MAX; from++)

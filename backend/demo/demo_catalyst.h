@@ -3,7 +3,14 @@
  * pings that closes after a live end, 404 instead of 403 for what one does not own, text/plain errors here and there.
  *
  * Sessions are bearer tokens in a table (tier viewer, operator, admin); the real one takes JWTs, which a client sends the same
- * way. A PIN login adds one (tier admin). Tier admin may use /demo/faults, here also {"failStep": "gitea-mirror"} (null: none).
+ * way. A PIN login adds one that looks like a JWT and ends after 8 h: tier admin for addresses of the Sovereign's own domain (not
+ * auditor@), org-admin for @bluewave.example, else viewer. Mail to @bounce.example is refused (422), to @down.example cannot be sent
+ * (502). The host console.FQDN behaves as its nginx does: the browser's page for everything but /api/, idle streams cut after 300 s.
+ *
+ * Tier admin may use /demo/faults, here also {"failStep": "gitea-mirror"} (null: none), {"expireSessions": true}: PIN logins end now,
+ * {"sessionMs", "pinValidMs", "pinPauseMs"}: how long things last, {"idleCutMs": 2000}: silent event streams are cut on every host
+ * (0: as above), {"proxy": "redirect" | "page" | null}: a proxy's login before the API, {"signer": false}: auth-unconfigured. A fault
+ * rule of action "status" with a code and body gives any other refusal of the contract.
  * The server really goes away and comes back when the cutover's step catalyst-api-env-patch rolls it. */
 #ifndef DEMO_DEMO_CATALYST_H
 #define DEMO_DEMO_CATALYST_H

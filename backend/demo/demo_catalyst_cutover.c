@@ -15,6 +15,7 @@
 #define STATUS_NAME "self-sovereign-cutover-status"
 #define STREAM_WAIT_MS 200
 #define STEPS_MAX 64
+#define NGINX_READ_TIMEOUT_MS 300000
 
 /* Data of the status ConfigMap, new reference; an empty object when there is none. */
 static json_t *read_data(struct demo_catalyst *catalyst)
@@ -184,6 +185,8 @@ struct event_stream {
     enum demo_cutover_next held_kind;
     char *pending;
     size_t offset;
+    int64_t spoke_ms; /* monotonic, of the last byte */
+    bool is_console;
 };
 
 /* The synthetic snapshot: the flat map as a JSON string inside the JSON message (trap 4). */
@@ -229,9 +232,20 @@ static void fetch_frame(struct event_stream *stream)
     }
 }
 
+/* nginx's proxy_read_timeout: the connection is closed, the reply is not ended (contract 1.1). */
+static bool is_cut(const struct event_stream *stream)
+{
+    int64_t limit_ms = atomic_load(&stream->catalyst->idle_cut_ms);
+    if (limit_ms == 0 && stream->is_console)
+        limit_ms = NGINX_READ_TIMEOUT_MS;
+    return limit_ms > 0 && stream->pending == NULL && clock_monotonic_ms() - stream->spoke_ms >= limit_ms;
+}
+
 static ssize_t read_events(void *state, char *out, size_t size)
 {
     struct event_stream *stream = state;
+    if (is_cut(stream))
+        return DEMO_HTTP_STREAM_ABORT;
     if (stream->pending == NULL && stream->stage == STREAM_ENDED)
         return DEMO_HTTP_STREAM_END;
     if (stream->pending == NULL)
@@ -243,6 +257,7 @@ static ssize_t read_events(void *state, char *out, size_t size)
         length = size;
     memcpy(out, stream->pending + stream->offset, length);
     stream->offset += length;
+    stream->spoke_ms = clock_monotonic_ms();
     if (stream->pending[stream->offset] == '\0') {
         free(stream->pending);
         stream->pending = NULL;
@@ -267,6 +282,8 @@ void demo_catalyst_cutover_events(const struct demo_http_request *request, struc
         return;
     struct event_stream *stream = alloc_new(struct event_stream);
     stream->catalyst = catalyst;
+    stream->spoke_ms = clock_monotonic_ms();
+    stream->is_console = demo_catalyst_is_console(request);
     stream->subscriber = demo_cutover_events_subscribe(demo_cutover_bus(catalyst->world->cutover));
     demo_http_reply_header(reply, "Cache-Control", "no-cache");
     demo_http_reply_header(reply, "X-Accel-Buffering", "no");

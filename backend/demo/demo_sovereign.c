@@ -107,7 +107,8 @@ static enum status start_nats(struct demo_sovereign *sovereign, struct error *er
 static enum status start_parts(struct demo_sovereign *sovereign, struct error *err)
 {
     static enum status (*const STARTS[])(struct demo_sovereign *, struct error *) = {start_gate, start_catalyst, start_gitea, start_nats};
-    static const char *const NAMES[] = {"fsn.", "hel.", "api." DEMO_WORLD_FQDN, "gitea." DEMO_WORLD_FQDN, NULL};
+    static const char *const NAMES[] = {"fsn.", "hel.", "api." DEMO_WORLD_FQDN, "console." DEMO_WORLD_FQDN,
+                                        "api.localhost", "console.localhost", "gitea." DEMO_WORLD_FQDN, NULL};
     enum status status = demo_tls_server_pair(sovereign->state.tls, NAMES, &sovereign->server_pair, err);
     for (size_t i = 0; status == STATUS_OK && i < sizeof STARTS / sizeof STARTS[0]; i++)
         status = STARTS[i](sovereign, err);
