@@ -118,10 +118,15 @@ void app_disarm(struct app *app, const char *why)
 
 void app_close_dialog(struct app *app)
 {
+    bool was_login = app->dialog_purpose == APP_DIALOG_LOGIN;
+    if (was_login)
+        login_closed(app);
     dialog_free(app->dialog);
     app->dialog = NULL;
     app->dialog_purpose = APP_DIALOG_NONE;
     app_dirty(app);
+    if (was_login)
+        operate_ask_if_waiting(app);
 }
 
 void app_open_prompt(struct app *app, enum app_prompt purpose, const char *label, const char *placeholder, const char *text)

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "app/console.h"
+#include "app/login.h"
 #include "app/operate.h"
 #include "base/event_loop.h"
 #include "truth/hold_witness.h"
@@ -37,7 +38,7 @@ struct app_tab { /* where a person was is kept per tab */
 };
 
 enum app_prompt { APP_PROMPT_NONE, APP_PROMPT_COMMAND, APP_PROMPT_FILTER, APP_PROMPT_PATCH };
-enum app_dialog { APP_DIALOG_NONE, APP_DIALOG_ARM, APP_DIALOG_OPERATION, APP_DIALOG_NOTICE };
+enum app_dialog { APP_DIALOG_NONE, APP_DIALOG_ARM, APP_DIALOG_OPERATION, APP_DIALOG_NOTICE, APP_DIALOG_LOGIN };
 
 struct app_frame {
     bool dirty;        /* something visible may have changed */
@@ -69,6 +70,7 @@ struct app {
 
     enum app_dialog dialog_purpose;
     struct dialog *dialog;
+    struct login login;
     int arm_minutes;
 
     char toast[ERROR_TEXT_MAX];

@@ -239,7 +239,9 @@ static void start(struct app *app)
 
 static void close_screens(struct app *app)
 {
+    app->operate.is_waiting = false;
     app_close_dialog(app);
+    login_drop(app);
     app_close_prompt(app);
     for (size_t i = 0; i < APP_TAB_COUNT; i++)
         while (app->tabs[i].depth > 0)

@@ -140,6 +140,16 @@ static void show_feeds(struct app *app, const char *argument)
     app_push(app, feeds_screen_new(&app->host));
 }
 
+static void log_in(struct app *app, const char *argument)
+{
+    login_open(app);
+}
+
+static void log_out(struct app *app, const char *argument)
+{
+    login_log_out(app);
+}
+
 static void switch_region(struct app *app, const char *argument)
 {
     int region = app->host.region + 1 < app->host.store->region_count ? app->host.region + 1 : -1;
@@ -266,6 +276,8 @@ static const struct {
     {COMMAND_REFRESH, refresh},
     {COMMAND_REDRAW, redraw},
     {COMMAND_FEEDS, show_feeds},
+    {COMMAND_LOGIN, log_in},
+    {COMMAND_LOGOUT, log_out},
     {COMMAND_SWITCH_REGION, switch_region},
     {COMMAND_THEME_TOGGLE, change_theme},
     {COMMAND_NEXT_TAB, next_tab},
@@ -412,6 +424,10 @@ static void close_dialog(struct app *app, bool chosen)
 {
     enum app_dialog purpose = app->dialog_purpose;
     int value = chosen ? dialog_value(app->dialog) : 0;
+    if (purpose == APP_DIALOG_LOGIN) {
+        login_answer(app, value);
+        return;
+    }
     if (purpose == APP_DIALOG_OPERATION) {
         app->operate.answer = value;
         app_close_dialog(app);

@@ -112,6 +112,7 @@ void frame_tick(struct app *app)
     struct screen *screen = app_screen(app);
     store_expire(app->host.store); /* rows of a feed that is away become "not known": the generation grows by itself */
     look_at_hold(app);
+    login_tick(app);
     if (app->toast_until_ms != 0 && now >= app->toast_until_ms) {
         app->toast_until_ms = 0;
         app->frame.dirty = true;

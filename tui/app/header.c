@@ -140,8 +140,13 @@ void header_paint_banner(struct app *app, struct canvas *canvas, struct rect lin
     const struct feed_health *feed = worst_feed(app);
     if (feed == NULL)
         return;
-    snprintf(text, sizeof text, "%s %s: %s%s", LAMPS[feed->state].glyph, feed->name, feed->reason,
-             feed->state == FEED_STATE_DOWN ? "; trying again by itself" : "");
+    char next[KEY_SEQUENCE_NAME_MAX + 32] = "", keys[KEY_SEQUENCE_NAME_MAX];
+    if (feed->state == FEED_STATE_DOWN)
+        snprintf(next, sizeof next, "; trying again by itself");
+    else if (feed->kind == FEED_KIND_CATALYST && feed->state == FEED_STATE_DENIED &&
+             keymap_keys_for(app->keymap, KEYMAP_CONTEXT_GLOBAL, COMMAND_LOGIN, NULL, keys))
+        snprintf(next, sizeof next, "; press %s to log in again", keys);
+    snprintf(text, sizeof text, "%s %s: %s%s", LAMPS[feed->state].glyph, feed->name, feed->reason, next);
     canvas_put_fit(canvas, lines.x + 1, lines.y, lines.width - 2, feed->state == FEED_STATE_LIMITED ? STYLE_WARN : STYLE_BAD,
                    span_of(text), TEXT_ALIGN_LEFT, TEXT_CUT_END);
 }

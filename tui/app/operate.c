@@ -141,10 +141,14 @@ static void ask(struct app *app)
     const struct prepared *prepared = app->operate.prepared;
     bool refused = prepared_is_refused(prepared);
     bool name = prepared->confirm == PREPARED_CONFIRM_TYPE_NAME;
+    app->operate.state = OPERATE_ASKING;
+    if (app->dialog_purpose == APP_DIALOG_LOGIN) { /* an Enter meant for the PIN must not confirm a change */
+        app->operate.is_waiting = true;
+        return;
+    }
     app_close_dialog(app);
     app->dialog = dialog_new(refused || name ? DIALOG_KIND_DANGER : DIALOG_KIND_PLAIN, prepared->title);
     app->dialog_purpose = APP_DIALOG_OPERATION;
-    app->operate.state = OPERATE_ASKING;
     if (refused) {
         dialog_add_text(app->dialog, STYLE_TITLE, "This will not be done:");
         add_texts(app->dialog, STYLE_BAD, "✖", prepared->refusals.items, prepared->refusals.count);
@@ -165,6 +169,14 @@ static void ask(struct app *app)
     dialog_add_choice(app->dialog, (struct dialog_choice){.label = "Plan", .key = 'p', .value = ANSWER_PLAN});
     dialog_add_choice(app->dialog, (struct dialog_choice){.label = refused ? "Close" : "Cancel", .key = 'n', .value = ANSWER_CANCEL});
     app_dirty(app);
+}
+
+void operate_ask_if_waiting(struct app *app)
+{
+    if (!app->operate.is_waiting)
+        return;
+    app->operate.is_waiting = false;
+    ask(app);
 }
 
 /* --- prepare --- */

@@ -16,11 +16,13 @@ struct operate {
     char title[160];
     char progress[256]; /* what it does now; shown while RUNNING */
     int64_t started_ms; /* monotonic */
+    bool is_waiting;    /* ASKING, but somebody types into another dialog */
     int answer;         /* value of the choice taken in the dialog; 0: cancelled */
 };
 
 void operate_request(struct app *app, const struct screen_request *request);
 void operate_answer(struct app *app); /* the dialog about the operation was closed with a choice, or cancelled */
+void operate_ask_if_waiting(struct app *app); /* the other dialog has closed */
 void operate_show_plan(struct app *app);
 void operate_show_journal(struct app *app);
 void operate_done(struct app *app); /* at the end of the console; the worker is gone already */

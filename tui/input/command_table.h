@@ -71,6 +71,8 @@ enum command_argument {
     COMMAND(FEEDS, "feeds", GENERAL, 0, NONE, "feeds", "Show every feed: state, age of the last proof, reason, counters")       \
     COMMAND(SWITCH_REGION, "switch-region", GENERAL, COMMAND_NEEDS_REGIONS, REGION, "region", "Show one region only, or all")   \
     COMMAND(THEME_TOGGLE, "theme-toggle", GENERAL, 0, THEME, "theme", "Change to the next theme, or to the named one")          \
+    COMMAND(LOGIN, "login", GENERAL, 0, NONE, "log in", "Log in to catalyst-api with a PIN by e-mail")                          \
+    COMMAND(LOGOUT, "logout", GENERAL, 0, NONE, "log out", "End the session of catalyst-api and forget it")                     \
     COMMAND(UP, "up", MOVE, 0, NONE, "up", "One line up")                                                                       \
     COMMAND(DOWN, "down", MOVE, 0, NONE, "down", "One line down")                                                               \
     COMMAND(PAGE_UP, "page-up", MOVE, 0, NONE, "page up", "One page up")                                                        \

@@ -2,6 +2,7 @@
 #include "widget/dialog.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,8 @@ struct dialog *dialog_new(enum dialog_kind kind, const char *title)
     return dialog;
 }
 
-void dialog_free(struct dialog *dialog)
+static void drop_content(struct dialog *dialog)
 {
-    if (dialog == NULL)
-        return;
     for (size_t i = 0; i < dialog->lines.count; i++)
         free(dialog->lines.items[i].text);
     ARRAY_FREE(&dialog->lines);
@@ -28,7 +27,43 @@ void dialog_free(struct dialog *dialog)
         free(dialog->labels[i]);
     free(dialog->title);
     free(dialog->name);
+    free((char *)(uintptr_t)dialog->field.label);
+}
+
+void dialog_free(struct dialog *dialog)
+{
+    if (dialog == NULL)
+        return;
+    drop_content(dialog);
+    explicit_bzero(&dialog->edit, sizeof dialog->edit); /* may have been a PIN */
     free(dialog);
+}
+
+void dialog_clear(struct dialog *dialog, const char *title)
+{
+    struct line_edit typed = dialog->edit;
+    size_t choice = dialog->choice, top = dialog->top;
+    enum dialog_kind kind = dialog->kind;
+    drop_content(dialog);
+    *dialog = (struct dialog){.kind = kind, .title = alloc_strdup(title), .value = -1, .edit = typed, .choice = choice, .top = top};
+}
+
+void dialog_ask_text(struct dialog *dialog, const struct dialog_field *field)
+{
+    free((char *)(uintptr_t)dialog->field.label);
+    dialog->field = *field;
+    dialog->field.label = alloc_strdup(field->label);
+    dialog->has_field = true;
+}
+
+void dialog_set_text(struct dialog *dialog, const char *text)
+{
+    line_edit_set(&dialog->edit, span_of(text));
+}
+
+const char *dialog_text(const struct dialog *dialog)
+{
+    return dialog->edit.text;
 }
 
 void dialog_add_line(struct dialog *dialog, enum style_id style, struct span line)
@@ -89,7 +124,7 @@ int dialog_value(const struct dialog *dialog)
 
 bool dialog_wants_text(const struct dialog *dialog)
 {
-    return dialog->name != NULL;
+    return dialog->name != NULL || dialog->has_field;
 }
 
 static enum dialog_outcome take(struct dialog *dialog, size_t choice)
@@ -161,8 +196,21 @@ static void follow_name(struct dialog *dialog)
         }
 }
 
+static void type(struct dialog *dialog, struct key key)
+{
+    struct line_edit before = dialog->edit;
+    if (dialog->field.digits_only && key_is_text(key) && (key.code < '0' || key.code > '9'))
+        return;
+    if (line_edit_key(&dialog->edit, key) && dialog->edit.length > dialog->field.most)
+        dialog->edit = before;
+}
+
 enum dialog_outcome dialog_key(struct dialog *dialog, struct key key)
 {
+    if (dialog->has_field) {
+        type(dialog, key);
+        return DIALOG_OPEN;
+    }
     if (dialog->name != NULL) {
         if (line_edit_key(&dialog->edit, key))
             follow_name(dialog);

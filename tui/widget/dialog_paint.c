@@ -9,6 +9,7 @@
 #define WIDTH_LEAST 44
 #define WIDTH_MOST 110
 #define MARGIN 3        /* frame and blanks on each side */
+#define FIELD_WIDTH 42    /* of an input line, when there is room */
 #define WRAPPED_MAX 64  /* painted lines of one line */
 
 static int larger(int a, int b)
@@ -34,6 +35,8 @@ static int wanted_width(const struct dialog *dialog)
     int width = larger((int)utf8_width(span_of(dialog->title)) + 4, buttons_width(dialog));
     for (size_t i = 0; i < dialog->lines.count; i++)
         width = larger(width, (int)utf8_width(span_of(dialog->lines.items[i].text)));
+    if (dialog->has_field)
+        width = larger(width, (int)utf8_width(span_of(dialog->field.label)) + FIELD_WIDTH);
     if (dialog->name != NULL)
         width = larger(width, (int)utf8_width(span_of(dialog->name)) + 20);
     return smaller(larger(width + 2 * MARGIN, WIDTH_LEAST), WIDTH_MOST);
@@ -90,6 +93,35 @@ static void paint_name(struct canvas *canvas, struct rect line, const struct dia
     canvas_set_cursor(canvas, smaller(cursor, line.x + line.width), line.y);
 }
 
+/* "●●●···": how many are typed and how many are missing. */
+static void paint_mask(struct canvas *canvas, int x, int y, const struct dialog *dialog)
+{
+    size_t typed = utf8_width(line_edit_span(&dialog->edit));
+    for (size_t i = 0; i < dialog->field.most && i < FIELD_WIDTH; i++)
+        canvas_text(canvas, x + (int)i, y, i < typed ? STYLE_INPUT : STYLE_DIM, i < typed ? "•" : "·");
+}
+
+/* The end of a long text stays in sight. */
+static void paint_field(struct canvas *canvas, struct rect line, const struct dialog *dialog)
+{
+    int x = line.x + canvas_text(canvas, line.x, line.y, STYLE_DIM, dialog->field.label);
+    x += canvas_text(canvas, x, line.y, STYLE_DIM, ": ");
+    int room = larger(line.x + line.width - x - 1, 1);
+    struct span text = line_edit_span(&dialog->edit);
+    size_t start = 0, before = utf8_width(span_first(text, dialog->edit.cursor));
+    while (!dialog->field.is_masked && utf8_width(span_from(span_first(text, dialog->edit.cursor), start)) >= (size_t)room)
+        do
+            start++;
+        while (start < text.length && ((unsigned char)text.data[start] & 0xc0) == 0x80);
+    if (dialog->field.is_masked) {
+        paint_mask(canvas, x, line.y, dialog);
+    } else {
+        canvas_put_fit(canvas, x, line.y, room, STYLE_INPUT, span_from(text, start), TEXT_ALIGN_LEFT, TEXT_CUT_END);
+        before = utf8_width(span_from(span_first(text, dialog->edit.cursor), start));
+    }
+    canvas_set_cursor(canvas, smaller(x + (int)before, line.x + line.width), line.y);
+}
+
 static void paint_button(struct canvas *canvas, int x, int y, const struct dialog_choice *choice, bool active, bool shows_key)
 {
     enum style_id style = active ? STYLE_BUTTON_ACTIVE : STYLE_BUTTON;
@@ -109,7 +141,7 @@ static void paint_buttons(struct canvas *canvas, struct rect line, const struct 
 {
     int x = line.x + larger(line.width - buttons_width(dialog), 0);
     for (size_t i = 0; i < dialog->choice_count; i++) {
-        paint_button(canvas, x, line.y, &dialog->choices[i], i == dialog->choice, dialog->name == NULL);
+        paint_button(canvas, x, line.y, &dialog->choices[i], i == dialog->choice, !dialog_wants_text(dialog));
         x += (int)utf8_width(span_of(dialog->choices[i].label)) + 6;
     }
 }
@@ -119,7 +151,7 @@ void dialog_paint(struct canvas *canvas, struct rect area, struct dialog *dialog
     int room = area.width >= 60 ? area.width - 4 : area.width; /* a rim of the screen behind it stays in sight */
     int width = smaller(wanted_width(dialog), room), inner = larger(width - 2 * MARGIN, 1);
     size_t total = body_lines(dialog, inner);
-    int tail = 2 + (dialog->name != NULL ? 2 : 0); /* blank, [name, blank,] buttons */
+    int tail = 2 + (dialog_wants_text(dialog) ? 2 : 0); /* blank, [name or field, blank,] buttons */
     int lines = total < (size_t)area.height ? (int)total : area.height;
     int height = smaller(lines + tail + 4, area.height); /* frame and a blank line above and below */
     struct rect frame = rect_center(area, width, height);
@@ -138,6 +170,8 @@ void dialog_paint(struct canvas *canvas, struct rect area, struct dialog *dialog
     int y = frame.y + frame.height - 3;
     if (dialog->name != NULL)
         paint_name(canvas, rect_make(body.x, y - 2, inner, 1), dialog);
+    if (dialog->has_field)
+        paint_field(canvas, rect_make(body.x, y - 2, inner, 1), dialog);
     paint_buttons(canvas, rect_make(body.x, y, inner, 1), dialog);
     canvas_restore_clip(canvas, before);
 }

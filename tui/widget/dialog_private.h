@@ -19,7 +19,9 @@ struct dialog {
     char *labels[DIALOG_CHOICES_MAX]; /* owned, as in choices */
     size_t choice_count, choice;
     char *name; /* to be typed; NULL: nothing to type */
-    struct line_edit edit;
+    bool has_field;
+    struct dialog_field field; /* label owned */
+    struct line_edit edit; /* of the name or the field */
     bool complaint; /* a choice was refused because the name is not typed */
     int value;
     size_t top, page; /* scroll of the body, in painted lines */
