@@ -11,41 +11,37 @@
 #include <yaml.h>
 
 #include "base/alloc.h"
+#include "base/array.h"
 #include "base/utf8.h"
+#include "decode/yaml_graft.h"
 
 struct yaml_tree {
     char *name;
     struct yaml_node *root;
 };
 
+#define YAML_TREE_PAIRS_COMPARED_MAX 4096
+
+enum manner { STRICT, KEEPING_REPEATS, LENIENT };
+
+struct anchor {
+    char *name;
+    const struct yaml_node *node; /* borrowed from the tree */
+};
+
 struct builder {
     const char *file;
     struct error *err;
     yaml_parser_t parser;
-    bool keeps_repeats; /* a second key of the same name is kept and marked, not refused */
-    size_t nodes;
+    enum manner manner;
+    size_t budget; /* nodes that may still be made */
     size_t depth;
     struct yaml_node *stack[YAML_TREE_DEPTH_MAX]; /* open containers, borrowed from the tree */
     struct yaml_node *pending_key;                /* owned: key read, value not yet */
     struct yaml_node *root;                       /* owned */
+    ARRAY(struct anchor) anchors;                 /* lenient: a later one of the same name replaces */
+    bool complete;                                /* lenient: the first document has ended */
 };
-
-static void free_node(struct yaml_node *node)
-{
-    if (node == NULL)
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        if (node->kind == YAML_KIND_MAP)
-            free_node(node->keys[i]);
-        free_node(node->values[i]); /* at most YAML_TREE_DEPTH_MAX deep */
-    }
-    if (node->text != NULL)
-        explicit_bzero(node->text, node->length); /* kubeconfigs hold secrets */
-    free(node->text);
-    free(node->keys);
-    free(node->values);
-    free(node);
-}
 
 static enum status refuse(struct builder *b, enum status status, yaml_mark_t mark, const char *what)
 {
@@ -54,28 +50,8 @@ static enum status refuse(struct builder *b, enum status status, yaml_mark_t mar
 
 static struct yaml_node *make_node(struct builder *b, enum yaml_kind kind, yaml_mark_t mark)
 {
-    struct yaml_node *node = alloc_new(struct yaml_node);
-    node->kind = kind;
-    node->file = b->file;
-    node->line = (unsigned)mark.line + 1;
-    node->column = (unsigned)mark.column + 1;
-    b->nodes++;
-    return node;
-}
-
-static void append_value(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value)
-{
-    size_t count = parent->count;
-    if ((count & (count - 1)) == 0) { /* capacity is the next power of two */
-        size_t capacity = count == 0 ? 1 : count * 2;
-        parent->values = alloc_resize(parent->values, capacity, sizeof *parent->values);
-        if (parent->kind == YAML_KIND_MAP)
-            parent->keys = alloc_resize(parent->keys, capacity, sizeof *parent->keys);
-    }
-    if (parent->kind == YAML_KIND_MAP)
-        parent->keys[count] = key;
-    parent->values[count] = value;
-    parent->count++;
+    b->budget--;
+    return yaml_graft_new(kind, b->file, (unsigned)mark.line + 1, (unsigned)mark.column + 1);
 }
 
 static enum status take_key(struct builder *b, struct yaml_node *node)
@@ -85,14 +61,14 @@ static enum status take_key(struct builder *b, struct yaml_node *node)
     if (node->kind != YAML_KIND_SCALAR)
         status = error_set(b->err, STATUS_INVALID, "%s:%u: a key is %s, expected a text", b->file, node->line,
                            yaml_node_kind_name(node));
-    for (size_t i = 0; status == STATUS_OK && node->repeats_line == 0 && i < map->count; i++)
-        if (strcmp(map->keys[i]->text, node->text) == 0 && b->keeps_repeats)
+    for (size_t i = 0; status == STATUS_OK && b->manner != LENIENT && node->repeats_line == 0 && i < map->count; i++)
+        if (strcmp(map->keys[i]->text, node->text) == 0 && b->manner == KEEPING_REPEATS)
             node->repeats_line = map->keys[i]->line;
         else if (strcmp(map->keys[i]->text, node->text) == 0)
             status = error_set(b->err, STATUS_INVALID, "%s:%u: '%.64s' is already set on line %u, expected it once",
                                b->file, node->line, node->text, map->keys[i]->line);
     if (status != STATUS_OK) {
-        free_node(node);
+        yaml_graft_free(node);
         return status;
     }
     b->pending_key = node;
@@ -112,20 +88,117 @@ static enum status take_node(struct builder *b, struct yaml_node *node, bool *be
         *became_key = true;
         return take_key(b, node);
     }
-    append_value(parent, b->pending_key, node);
+    yaml_graft_append(parent, b->pending_key, node);
     b->pending_key = NULL;
     return STATUS_OK;
 }
 
+static bool is_plain_tag(const struct builder *b, const char *tag)
+{
+    static const char *const CORE[] = {YAML_NULL_TAG, YAML_BOOL_TAG, YAML_INT_TAG, YAML_FLOAT_TAG, YAML_SEQ_TAG, YAML_MAP_TAG};
+    if (strcmp(tag, YAML_STR_TAG) == 0 || strcmp(tag, "!") == 0)
+        return true;
+    for (size_t i = 0; (b->manner == LENIENT) && i < ARRAY_LENGTH(CORE); i++)
+        if (strcmp(tag, CORE[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum status refuse_size(struct builder *b, yaml_mark_t mark)
+{
+    return error_set(b->err, STATUS_TOO_BIG, "%s:%zu: too many values, expected at most %d", b->file, mark.line + 1,
+                     (b->manner == LENIENT) ? YAML_TREE_LENIENT_NODES_MAX : YAML_TREE_NODES_MAX);
+}
+
 static enum status check_decoration(struct builder *b, const yaml_char_t *anchor, const yaml_char_t *tag, yaml_mark_t mark)
 {
-    if (anchor != NULL)
+    if (anchor != NULL && b->manner != LENIENT)
         return refuse(b, STATUS_INVALID, mark, "an anchor (&), expected the value written out");
-    if (tag != NULL && strcmp((const char *)tag, YAML_STR_TAG) != 0 && strcmp((const char *)tag, "!") != 0)
+    if (tag != NULL && !is_plain_tag(b, (const char *)tag))
         return refuse(b, STATUS_INVALID, mark, "a type tag (!), expected a plain value");
-    if (b->nodes >= YAML_TREE_NODES_MAX)
-        return refuse(b, STATUS_TOO_BIG, mark, "too many values, expected at most 65536");
-    return STATUS_OK;
+    return b->budget == 0 ? refuse_size(b, mark) : STATUS_OK;
+}
+
+static void note_anchor(struct builder *b, const yaml_char_t *name, const struct yaml_node *node)
+{
+    if (name == NULL)
+        return;
+    for (size_t i = 0; i < b->anchors.count; i++)
+        if (strcmp(b->anchors.items[i].name, (const char *)name) == 0) {
+            b->anchors.items[i].node = node;
+            return;
+        }
+    struct anchor anchor = {alloc_strdup((const char *)name), node};
+    ARRAY_PUSH(&b->anchors, anchor); /* bounded by the nodes */
+}
+
+static void forget_anchors(struct builder *b)
+{
+    for (size_t i = 0; i < b->anchors.count; i++)
+        free(b->anchors.items[i].name);
+    ARRAY_FREE(&b->anchors);
+}
+
+static size_t depth_of(const struct yaml_node *node)
+{
+    size_t deepest = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        size_t depth = depth_of(node->values[i]);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest + (node->kind != YAML_KIND_SCALAR);
+}
+
+/* The anchored node is copied: what is still open would contain itself. */
+static enum status take_alias(struct builder *b, const yaml_event_t *event)
+{
+    const char *name = (const char *)event->data.alias.anchor;
+    const struct yaml_node *node = NULL;
+    if (b->manner != LENIENT)
+        return refuse(b, STATUS_INVALID, event->start_mark, "an alias (*), expected the value written out");
+    for (size_t i = 0; i < b->anchors.count; i++)
+        if (strcmp(b->anchors.items[i].name, name) == 0)
+            node = b->anchors.items[i].node;
+    if (node == NULL)
+        return error_set(b->err, STATUS_INVALID, "%s:%zu: the alias *%.64s has no anchor before it", b->file, event->start_mark.line + 1, name);
+    for (size_t i = 0; i < b->depth; i++)
+        if (b->stack[i] == node)
+            return error_set(b->err, STATUS_INVALID, "%s:%zu: the alias *%.64s stands inside its own anchor: a cycle", b->file,
+                             event->start_mark.line + 1, name);
+    if (b->depth + depth_of(node) > YAML_TREE_DEPTH_MAX)
+        return refuse(b, STATUS_TOO_BIG, event->start_mark, "nesting is too deep, expected at most 32 levels");
+    struct yaml_node *copy = yaml_graft_copy(node, &b->budget);
+    if (copy == NULL)
+        return refuse_size(b, event->start_mark);
+    bool became_key;
+    return take_node(b, copy, &became_key);
+}
+
+/* Look-ups take the first: of a key given twice the last one goes to the front, the others stay (anchors may point to them). */
+static void prefer_last(struct yaml_node *map)
+{
+    for (size_t i = 0; map->count <= YAML_TREE_PAIRS_COMPARED_MAX && i < map->count; i++)
+        for (size_t later = map->count - 1; later > i; later--) {
+            if (strcmp(map->keys[i]->text, map->keys[later]->text) != 0)
+                continue;
+            struct yaml_node *key = map->keys[i], *value = map->values[i];
+            map->keys[i] = map->keys[later];
+            map->values[i] = map->values[later];
+            map->keys[later] = key;
+            map->values[later] = value;
+            break;
+        }
+}
+
+static enum status close_container(struct builder *b, yaml_mark_t mark)
+{
+    struct yaml_node *node = b->stack[--b->depth];
+    if (b->manner != LENIENT || node->kind != YAML_KIND_MAP)
+        return STATUS_OK;
+    prefer_last(node);
+    if (yaml_graft_merge(node, &b->budget))
+        return STATUS_OK;
+    return b->budget == 0 ? refuse_size(b, mark) : refuse(b, STATUS_INVALID, mark, "a merge key (<<) without a map, expected an alias of one");
 }
 
 static enum status take_scalar(struct builder *b, const yaml_event_t *event)
@@ -140,7 +213,10 @@ static enum status take_scalar(struct builder *b, const yaml_event_t *event)
     node->length = event->data.scalar.length;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && event->data.scalar.tag == NULL;
     bool became_key;
-    return take_node(b, node, &became_key);
+    status = take_node(b, node, &became_key);
+    if (status == STATUS_OK)
+        note_anchor(b, event->data.scalar.anchor, node);
+    return status;
 }
 
 static enum status open_container(struct builder *b, enum yaml_kind kind, const yaml_char_t *anchor,
@@ -154,8 +230,10 @@ static enum status open_container(struct builder *b, enum yaml_kind kind, const 
     struct yaml_node *node = make_node(b, kind, mark);
     bool became_key;
     status = take_node(b, node, &became_key);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        note_anchor(b, anchor, node);
         b->stack[b->depth++] = node;
+    }
     return status;
 }
 
@@ -172,18 +250,19 @@ static enum status take_event(struct builder *b, const yaml_event_t *event)
                               event->start_mark);
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT:
-        b->depth--;
-        return STATUS_OK;
+        return close_container(b, event->start_mark);
     case YAML_ALIAS_EVENT:
-        return refuse(b, STATUS_INVALID, event->start_mark, "an alias (*), expected the value written out");
+        return take_alias(b, event);
     case YAML_DOCUMENT_START_EVENT:
         if (b->root != NULL)
             return refuse(b, STATUS_INVALID, event->start_mark, "a second document (---), expected one");
         return STATUS_OK;
+    case YAML_DOCUMENT_END_EVENT:
+        b->complete = b->manner == LENIENT; /* kubectl does not look at what follows */
+        return STATUS_OK;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
         break;
     }
     return STATUS_OK;
@@ -208,6 +287,7 @@ static enum status read_events(struct builder *b)
             return report_syntax(b);
         ended = event.type == YAML_STREAM_END_EVENT;
         status = take_event(b, &event);
+        ended = ended || b->complete;
         yaml_event_delete(&event);
     }
     return status;
@@ -229,7 +309,7 @@ static enum status check_utf8(const char *name, struct span text, struct error *
     return STATUS_OK;
 }
 
-static enum status load_text(const char *name, struct span text, bool keeps_repeats, struct yaml_tree **ret_tree, struct error *err)
+static enum status load_text(const char *name, struct span text, enum manner manner, struct yaml_tree **ret_tree, struct error *err)
 {
     enum status status = check_utf8(name, text, err);
     if (status != STATUS_OK)
@@ -238,7 +318,8 @@ static enum status load_text(const char *name, struct span text, bool keeps_repe
         text = span_from(text, 3); /* libyaml skips the mark only when it guesses the encoding itself */
     struct yaml_tree *tree = alloc_new(struct yaml_tree);
     tree->name = alloc_strdup(name);
-    struct builder b = {.file = tree->name, .keeps_repeats = keeps_repeats, .err = err};
+    struct builder b = {.file = tree->name, .err = err, .manner = manner};
+    b.budget = manner == LENIENT ? YAML_TREE_LENIENT_NODES_MAX : YAML_TREE_NODES_MAX;
     if (!yaml_parser_initialize(&b.parser)) {
         yaml_tree_free(tree);
         return error_set(err, STATUS_IO, "%s: no memory for the YAML reader", name);
@@ -247,7 +328,8 @@ static enum status load_text(const char *name, struct span text, bool keeps_repe
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)(text.length == 0 ? "" : text.data), text.length);
     status = read_events(&b);
     yaml_parser_delete(&b.parser);
-    free_node(b.pending_key);
+    yaml_graft_free(b.pending_key);
+    forget_anchors(&b);
     tree->root = b.root;
     if (status != STATUS_OK) {
         yaml_tree_free(tree);
@@ -264,12 +346,17 @@ static enum status load_text(const char *name, struct span text, bool keeps_repe
 
 enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
 {
-    return load_text(name, text, false, ret_tree, err);
+    return load_text(name, text, STRICT, ret_tree, err);
+}
+
+enum status yaml_tree_load_text_lenient(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_text(name, text, LENIENT, ret_tree, err);
 }
 
 enum status yaml_tree_load_text_keeping_repeats(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err)
 {
-    return load_text(name, text, true, ret_tree, err);
+    return load_text(name, text, KEEPING_REPEATS, ret_tree, err);
 }
 
 /* Reads at most maximum + 1 bytes, so that a file that grows while being read cannot pass the limit. */
@@ -315,7 +402,7 @@ static enum status open_for_reading(const char *path, int *ret_fd, struct error 
     return STATUS_OK;
 }
 
-static enum status load_file(const char *path, size_t maximum, bool keeps_repeats, struct yaml_tree **ret_tree, struct error *err)
+static enum status load_file(const char *path, size_t maximum, enum manner manner, struct yaml_tree **ret_tree, struct error *err)
 {
     int fd;
     enum status status = open_for_reading(path, &fd, err);
@@ -326,7 +413,7 @@ static enum status load_file(const char *path, size_t maximum, bool keeps_repeat
     close(fd);
     if (status != STATUS_OK)
         return status;
-    status = load_text(path, text, keeps_repeats, ret_tree, err);
+    status = load_text(path, text, manner, ret_tree, err);
     explicit_bzero((char *)(uintptr_t)text.data, text.length);
     free((char *)(uintptr_t)text.data);
     return status;
@@ -339,19 +426,24 @@ enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct y
 
 enum status yaml_tree_load_file(const char *path, struct yaml_tree **ret_tree, struct error *err)
 {
-    return load_file(path, YAML_TREE_FILE_MAX, false, ret_tree, err);
+    return load_file(path, YAML_TREE_FILE_MAX, STRICT, ret_tree, err);
 }
 
 enum status yaml_tree_load_file_keeping_repeats(const char *path, struct yaml_tree **ret_tree, struct error *err)
 {
-    return load_file(path, YAML_TREE_FILE_MAX, true, ret_tree, err);
+    return load_file(path, YAML_TREE_FILE_MAX, KEEPING_REPEATS, ret_tree, err);
+}
+
+enum status yaml_tree_load_file_lenient(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err)
+{
+    return load_file(path, maximum, LENIENT, ret_tree, err);
 }
 
 void yaml_tree_free(struct yaml_tree *tree)
 {
     if (tree == NULL)
         return;
-    free_node(tree->root);
+    yaml_graft_free(tree->root);
     free(tree->name);
     free(tree);
 }

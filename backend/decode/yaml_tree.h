@@ -14,14 +14,18 @@
 #define YAML_TREE_FILE_MAX (256u * 1024)
 #define YAML_TREE_DEPTH_MAX 32
 #define YAML_TREE_NODES_MAX 65536
+#define YAML_TREE_LENIENT_NODES_MAX 262144
 
 struct yaml_tree;
 
 /* Reads `path` (a regular file or a pipe). STATUS_NOT_FOUND when there is none, STATUS_IO, STATUS_TOO_BIG, STATUS_INVALID. */
 enum status yaml_tree_load_file(const char *path, struct yaml_tree **ret_tree, struct error *err);
 
-/* The same with another maximum (a kubeconfig with many inline certificates). */
-enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err);
+/* A file that other programs read too (a kubeconfig), as they read it: another maximum, anchors, aliases and merge keys written
+ * out (cycles refused), the tags of the core schema, the last of duplicate keys, only the first document. At most
+ * YAML_TREE_LENIENT_NODES_MAX nodes, copies counted. */
+enum status yaml_tree_load_file_lenient(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err);
+enum status yaml_tree_load_text_lenient(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err);
 
 /* `name` stands for the file name in error texts; text is copied. */
 enum status yaml_tree_load_text(const char *name, struct span text, struct yaml_tree **ret_tree, struct error *err);

@@ -60,7 +60,7 @@ static void collect_contexts(struct kubeconfig *config, const struct yaml_node *
 static enum status load_file(struct kubeconfig *config, const char *path, struct error *err)
 {
     struct yaml_tree *tree = NULL;
-    enum status status = yaml_tree_load_file_up_to(path, KUBECONFIG_FILE_MAXIMUM, &tree, err);
+    enum status status = yaml_tree_load_file_lenient(path, KUBECONFIG_FILE_MAXIMUM, &tree, err);
     if (status != STATUS_OK)
         return status;
     if (!yaml_node_is_map(yaml_tree_root(tree)) && !yaml_node_is_null(yaml_tree_root(tree))) {

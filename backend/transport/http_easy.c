@@ -11,6 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/bytebuf.h"
+#include "base/clock.h"
+#include "base/timestamp.h"
 
 #define HEADER_MAXIMUM ((size_t)128 << 10)
 #define REQUEST_BUFFER_BYTES (128L << 10)
@@ -49,14 +51,25 @@ static enum status add_given_headers(struct http_easy *easy, const char *const *
     return STATUS_OK;
 }
 
-static enum status set_headers(struct http_easy *easy, const struct http_request *request, struct error *err)
+static enum status set_given_headers(struct http_easy *easy, const struct http_request *request, struct error *err)
 {
-    struct tls_credentials *who = easy->credentials;
     enum status status = add_header(easy, "Accept", span_of(request->accept != NULL ? request->accept : "application/json"), err);
     if (status == STATUS_OK && request->content_type != NULL)
         status = add_header(easy, "Content-Type", span_of(request->content_type), err);
     if (status == STATUS_OK)
         status = add_given_headers(easy, request->headers, err);
+    easy->headers = curl_slist_append(easy->headers, "Expect:");
+    if (request->content_type == NULL)
+        easy->headers = curl_slist_append(easy->headers, "Content-Type:");
+    easy->given = easy->headers;
+    easy->headers = NULL;
+    return status;
+}
+
+static enum status add_credentials(struct http_easy *easy, struct error *err)
+{
+    struct tls_credentials *who = easy->credentials;
+    enum status status = add_given_headers(easy, (const char *const *)who->headers, err);
     if (status == STATUS_OK && who->cookie.length > 0)
         status = add_header(easy, "Cookie", tls_credentials_get(&who->cookie), err);
     if (status == STATUS_OK && who->token.length > 0) {
@@ -69,9 +82,6 @@ static enum status set_headers(struct http_easy *easy, const struct http_request
         curl_easy_setopt(easy->handle, CURLOPT_USERNAME, who->username.data);
         curl_easy_setopt(easy->handle, CURLOPT_PASSWORD, who->password.length > 0 ? who->password.data : "");
     }
-    easy->headers = curl_slist_append(easy->headers, "Expect:");
-    if (request->content_type == NULL)
-        easy->headers = curl_slist_append(easy->headers, "Content-Type:");
     return status;
 }
 
@@ -107,17 +117,25 @@ static void set_trust(struct http_easy *easy)
     curl_easy_setopt(easy->handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy->handle, CURLOPT_SSL_VERIFYPEER, who->insecure ? 0L : 1L);
     curl_easy_setopt(easy->handle, CURLOPT_SSL_VERIFYHOST, who->insecure ? 0L : 2L);
+    if (!who->insecure)
+        tls_evidence_install(easy->handle, &easy->evidence);
     if (who->ca.length > 0) {
         set_blob(easy->handle, CURLOPT_CAINFO_BLOB, &who->ca);
         curl_easy_setopt(easy->handle, CURLOPT_CAPATH, NULL);
+    }
+    if (easy->proxy[0] != '\0') { /* an https proxy is trusted as client-go does it: by the cluster's CA, or the machine's */
+        curl_easy_setopt(easy->handle, CURLOPT_PROXY_SSL_VERIFYPEER, who->insecure ? 0L : 1L);
+        curl_easy_setopt(easy->handle, CURLOPT_PROXY_SSL_VERIFYHOST, who->insecure ? 0L : 2L);
+        set_blob(easy->handle, CURLOPT_PROXY_CAINFO_BLOB, &who->ca);
     }
     set_blob(easy->handle, CURLOPT_SSLCERT_BLOB, &who->certificate);
     set_blob(easy->handle, CURLOPT_SSLKEY_BLOB, &who->key);
 }
 
 /* libcurl verifies the URL's host, so another expected name goes into the URL and the connection is sent where the URL said. */
-static void set_server_name(struct http_easy *easy, const struct http_url *url)
+static void set_server_name(struct http_easy *easy)
 {
+    const struct http_url *url = &easy->url;
     const char *name = easy->credentials->server_name;
     char line[700];
     snprintf(line, sizeof line, "https://%.250s:%d%s", name, url->port, "");
@@ -126,8 +144,10 @@ static void set_server_name(struct http_easy *easy, const struct http_url *url)
     free(rewritten);
     bool six = strchr(url->host, ':') != NULL;
     snprintf(line, sizeof line, "%.250s:%d:%s%s%s:%d", name, url->port, six ? "[" : "", url->host, six ? "]" : "", url->port);
+    struct curl_slist *before = easy->connect_to;
     easy->connect_to = curl_slist_append(NULL, line);
     curl_easy_setopt(easy->handle, CURLOPT_CONNECT_TO, easy->connect_to);
+    curl_slist_free_all(before);
     if (easy->credentials->server_name_is_host)
         snprintf(line, sizeof line, "Host: %.250s", name);
     else
@@ -139,6 +159,19 @@ static void set_server_name(struct http_easy *easy, const struct http_url *url)
 static bool is_loopback(const char *host)
 {
     return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+/* As Go does it: a proxy that is named is always used, whatever NO_PROXY says, and a SOCKS proxy resolves the name. */
+static void set_proxy(struct http_easy *easy, const char *proxy)
+{
+    char *text = strncasecmp(proxy, "socks5://", 9) == 0 ? alloc_printf("socks5h://%s", proxy + 9) : alloc_strdup(proxy);
+    const char *host = strstr(text, "://"), *login = strrchr(text, '@');
+    host = login != NULL ? login + 1 : host != NULL ? host + 3 : text;
+    snprintf(easy->proxy, sizeof easy->proxy, "%.*s", (int)strcspn(host, "/?#"), host);
+    curl_easy_setopt(easy->handle, CURLOPT_PROXY, text);
+    curl_easy_setopt(easy->handle, CURLOPT_NOPROXY, "");
+    OPENSSL_cleanse(text, strlen(text));
+    free(text);
 }
 
 static void set_connection(struct http_easy *easy, const struct http_request *request)
@@ -159,8 +192,10 @@ static void set_connection(struct http_easy *easy, const struct http_request *re
     /* Only where HTTP/2 can come of it: without TLS, libcurl 7.88 forgets some of those that wait for a first connection. */
     bool may_share = !request->force_http1 && strncasecmp(request->url, "https:", 6) == 0;
     curl_easy_setopt(handle, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
-    if (request->proxy != NULL || is_loopback(easy->host))
-        curl_easy_setopt(handle, CURLOPT_PROXY, request->proxy != NULL ? request->proxy : "");
+    if (request->proxy != NULL)
+        set_proxy(easy, request->proxy);
+    else if (is_loopback(easy->host))
+        curl_easy_setopt(handle, CURLOPT_PROXY, "");
     curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!stream) {
         curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, REQUEST_BUFFER_BYTES);
@@ -174,12 +209,11 @@ static void set_connection(struct http_easy *easy, const struct http_request *re
 
 enum status http_easy_init(struct http_easy *easy, const struct http_request *request, struct error *err)
 {
-    *easy = (struct http_easy){.credentials = tls_identity_credentials(request->identity)};
+    *easy = (struct http_easy){.identity = tls_identity_ref(request->identity), .url_text = alloc_strdup(request->url)};
     http_url_authority(request->url, easy->authority);
-    struct http_url url;
-    if (!http_url_parse(request->url, &url))
+    if (!http_url_parse(easy->url_text, &easy->url))
         return error_set(err, STATUS_USAGE, "the URL given is no http or https URL with a host (and without a user name)");
-    snprintf(easy->host, sizeof easy->host, "%s", url.host);
+    snprintf(easy->host, sizeof easy->host, "%s", easy->url.host);
     easy->handle = curl_easy_init();
     if (easy->handle == NULL)
         return error_set(err, STATUS_IO, "%s: libcurl could not make a handle", easy->authority);
@@ -192,28 +226,58 @@ enum status http_easy_init(struct http_easy *easy, const struct http_request *re
     set_method(easy, request);
     easy->once = easy->once || request->want_peer; /* certificates are only seen in a handshake */
     set_connection(easy, request);
-    if (url.is_https)
-        set_trust(easy);
-    if (url.is_https && easy->credentials->server_name != NULL && easy->credentials->server_name[0] != '\0')
-        set_server_name(easy, &url);
-    enum status status = set_headers(easy, request, err);
-    curl_easy_setopt(easy->handle, CURLOPT_HTTPHEADER, easy->headers);
-    return status;
+    return set_given_headers(easy, request, err);
 }
 
-static void wipe_headers(struct curl_slist *headers)
+static void wipe_headers(struct curl_slist **headers)
 {
-    for (struct curl_slist *at = headers; at != NULL; at = at->next)
+    for (struct curl_slist *at = *headers; at != NULL; at = at->next)
         OPENSSL_cleanse(at->data, strlen(at->data));
-    curl_slist_free_all(headers);
+    curl_slist_free_all(*headers);
+    *headers = NULL;
+}
+
+/* Said before anything is sent: the server would only refuse it. With a token beside it the server may well let us in. */
+static enum status check_expiry(const struct http_easy *easy, struct error *err)
+{
+    int64_t ends_ms = easy->credentials->certificate_not_after_ms;
+    char when[TIMESTAMP_TEXT_MAX];
+    bool has_other = easy->credentials->token.length > 0 || easy->credentials->username.length > 0;
+    if (!easy->url.is_https || has_other || ends_ms == TIMESTAMP_NONE || ends_ms > clock_wall_ms())
+        return STATUS_OK;
+    timestamp_format(when, ends_ms);
+    return error_set(err, STATUS_UNAUTHENTICATED, "%s: our client certificate expired at %s; nothing was sent", easy->authority, when);
+}
+
+enum status http_easy_bind(struct http_easy *easy, struct error *err)
+{
+    curl_easy_setopt(easy->handle, CURLOPT_HTTPHEADER, NULL);
+    wipe_headers(&easy->headers);
+    tls_credentials_unref(easy->credentials);
+    easy->credentials = tls_identity_credentials(easy->identity);
+    for (const struct curl_slist *at = easy->given; at != NULL; at = at->next)
+        easy->headers = curl_slist_append(easy->headers, at->data);
+    if (easy->url.is_https)
+        set_trust(easy);
+    if (easy->url.is_https && easy->credentials->server_name != NULL && easy->credentials->server_name[0] != '\0')
+        set_server_name(easy);
+    if (easy->credentials->no_compression)
+        curl_easy_setopt(easy->handle, CURLOPT_ACCEPT_ENCODING, NULL);
+    enum status status = add_credentials(easy, err);
+    curl_easy_setopt(easy->handle, CURLOPT_HTTPHEADER, easy->headers);
+    return status == STATUS_OK ? check_expiry(easy, err) : status;
 }
 
 void http_easy_done(struct http_easy *easy)
 {
     if (easy->handle != NULL)
         curl_easy_cleanup(easy->handle);
-    wipe_headers(easy->headers);
+    wipe_headers(&easy->headers);
+    wipe_headers(&easy->given);
     curl_slist_free_all(easy->connect_to);
+    tls_evidence_clear(&easy->evidence);
     tls_credentials_unref(easy->credentials);
+    tls_identity_unref(easy->identity);
+    free(easy->url_text);
     *easy = (struct http_easy){0};
 }

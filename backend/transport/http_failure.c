@@ -3,6 +3,7 @@
 #include "transport/http_failure.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/x509_vfy.h>
@@ -31,47 +32,80 @@ static const struct {
     {CURLE_BAD_CONTENT_ENCODING, STATUS_INVALID, "the answer's compression is broken"},
 };
 
-static const struct {
-    long result;
-    const char *text;
-} VERIFY_RESULTS[] = {
-    {X509_V_ERR_CERT_HAS_EXPIRED, "its certificate has expired"},
-    {X509_V_ERR_CERT_NOT_YET_VALID, "its certificate is not valid yet (is the clock of this machine right?)"},
-    {X509_V_ERR_CERT_REVOKED, "its certificate has been revoked"},
-    {X509_V_ERR_CERT_UNTRUSTED, "its certificate is not trusted"},
-    {X509_V_ERR_INVALID_CA, "its certificate was signed by one that is no CA"},
-    {X509_V_ERR_CERT_SIGNATURE_FAILURE, "its certificate is not signed by the configured CA of that name"},
-};
+static const char *const ISSUERS[] = {"a CA this machine trusts", "the configured CA"};
 
-static const long UNKNOWN_ISSUER[] = {
-    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-    X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-};
-
-static bool is_issuer_unknown(long result)
+/* "its certificate", or the one above it in the chain that is at fault. */
+static void name_culprit(const struct http_easy *easy, const struct tls_evidence_facts *facts, char out[200])
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(UNKNOWN_ISSUER); i++)
-        if (UNKNOWN_ISSUER[i] == result)
-            return true;
-    return false;
+    if (easy->evidence.refused == easy->evidence.own)
+        snprintf(out, 200, "its certificate");
+    else
+        snprintf(out, 200, "the CA certificate '%.120s' above its own", facts->subject);
 }
 
-/* CURLE_PEER_FAILED_VERIFICATION: the chain (a verify result) or the name (none, or "unspecified"). */
+static enum status explain_date(const struct http_easy *easy, int problem, const struct tls_evidence_facts *facts, struct error *err)
+{
+    bool expired = problem == X509_V_ERR_CERT_HAS_EXPIRED;
+    char when[TIMESTAMP_TEXT_MAX], culprit[200];
+    timestamp_format(when, expired ? facts->not_after_ms : facts->not_before_ms);
+    name_culprit(easy, facts, culprit);
+    return error_set(err, STATUS_UNTRUSTED, expired ? "%s: %s has expired, at %s" : "%s: %s is not valid yet, only from %s on (is the clock of this machine right?)",
+                     easy->authority, culprit, when);
+}
+
+static enum status explain_issuer(const struct http_easy *easy, int problem, const struct tls_evidence_facts *facts, struct error *err)
+{
+    const char *wanted = ISSUERS[easy->credentials->ca.length > 0];
+    if (problem == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is self-signed ('%s'), not signed by %s", easy->authority, facts->subject, wanted);
+    const char *issuer = problem == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ? facts->subject : facts->issuer;
+    return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by %s but by '%s', an unknown CA", easy->authority, wanted, issuer);
+}
+
+static const struct {
+    int problem;
+    enum status (*explain)(const struct http_easy *easy, int problem, const struct tls_evidence_facts *facts, struct error *err);
+    const char *text; /* without a function */
+} PROBLEMS[] = {
+    {X509_V_ERR_CERT_HAS_EXPIRED, explain_date, NULL},
+    {X509_V_ERR_CERT_NOT_YET_VALID, explain_date, NULL},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, explain_issuer, NULL},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, explain_issuer, NULL},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, explain_issuer, NULL},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, explain_issuer, NULL},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, explain_issuer, NULL},
+    {X509_V_ERR_CERT_REVOKED, NULL, "its certificate has been revoked"},
+    {X509_V_ERR_CERT_UNTRUSTED, NULL, "its certificate is not trusted"},
+    {X509_V_ERR_INVALID_CA, NULL, "its certificate was signed by one that is no CA"},
+    {X509_V_ERR_INVALID_PURPOSE, NULL, "its certificate is not one for servers"},
+    {X509_V_ERR_EE_KEY_TOO_SMALL, NULL, "its certificate has a key that is too weak"},
+    {X509_V_ERR_CA_MD_TOO_WEAK, NULL, "its certificate is signed in a way that is too weak"},
+    {X509_V_ERR_CERT_SIGNATURE_FAILURE, NULL, "its certificate is not signed by the configured CA of that name"},
+};
+
+/* CURLE_PEER_FAILED_VERIFICATION: the chain (what the verification recorded) or the name (nothing was refused). */
 static enum status explain_verification(struct http_easy *easy, struct error *err)
 {
-    long result = X509_V_OK;
-    curl_easy_getinfo(easy->handle, CURLINFO_SSL_VERIFYRESULT, &result);
-    for (size_t i = 0; i < ARRAY_LENGTH(VERIFY_RESULTS); i++)
-        if (VERIFY_RESULTS[i].result == result)
-            return error_set(err, STATUS_UNTRUSTED, "%s: %s", easy->authority, VERIFY_RESULTS[i].text);
-    if (is_issuer_unknown(result))
-        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by %s", easy->authority,
-                         easy->credentials->ca.length > 0 ? "the configured CA" : "a CA this machine trusts");
+    struct tls_evidence_facts facts;
+    long result = easy->evidence.problem;
+    if (result == X509_V_OK)
+        curl_easy_getinfo(easy->handle, CURLINFO_SSL_VERIFYRESULT, &result);
+    tls_evidence_read(easy->evidence.refused, &facts);
+    for (size_t i = 0; i < ARRAY_LENGTH(PROBLEMS); i++) {
+        if (PROBLEMS[i].problem != result)
+            continue;
+        if (PROBLEMS[i].explain != NULL)
+            return PROBLEMS[i].explain(easy, (int)result, &facts, err);
+        return error_set(err, STATUS_UNTRUSTED, "%s: %s", easy->authority, PROBLEMS[i].text);
+    }
     const char *name = easy->credentials->server_name != NULL ? easy->credentials->server_name : easy->host;
-    if (result == X509_V_OK || strstr(easy->message, "subject name") != NULL)
+    if (result != X509_V_OK && strstr(easy->message, "subject name") == NULL)
+        return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not accepted: %s", easy->authority,
+                         X509_verify_cert_error_string(result));
+    if (!tls_evidence_read(easy->evidence.own, &facts))
         return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is for another name than '%s'", easy->authority, name);
-    return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not accepted: %s", easy->authority,
-                     X509_verify_cert_error_string(result));
+    return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is for another name than '%s': it is for %s", easy->authority, name,
+                     facts.names);
 }
 
 static bool is_about_certificate(const char *alert)
@@ -119,10 +153,29 @@ static bool is_wrong_signature(const char *message)
     return false;
 }
 
+/* libcurl speaks of a proxy's refusal in its own words: "… 403 from proxy …", "CONNECT tunnel failed, response 403". */
+static bool explain_proxy(struct http_easy *easy, struct error *err)
+{
+    if (easy->proxy[0] == '\0' || (strstr(easy->message, "proxy") == NULL && strstr(easy->message, "CONNECT") == NULL &&
+                                   strstr(easy->message, "SOCKS") == NULL))
+        return false;
+    long code = 0;
+    curl_easy_getinfo(easy->handle, CURLINFO_HTTP_CONNECTCODE, &code);
+    if (code == 407)
+        error_set(err, STATUS_UNREACHABLE, "%s: the proxy %s wants a login (407): put it into the proxy's URL", easy->authority, easy->proxy);
+    else if (code != 0)
+        error_set(err, STATUS_UNREACHABLE, "%s: the proxy %s refuses to connect us there (%ld)", easy->authority, easy->proxy, code);
+    else
+        error_set(err, STATUS_UNREACHABLE, "%s: the proxy %s: %.200s", easy->authority, easy->proxy, easy->message);
+    return true;
+}
+
 static enum status explain_broken(struct http_easy *easy, CURLcode code, struct error *err)
 {
     if (explain_alert(easy, err))
         return STATUS_UNTRUSTED;
+    if (explain_proxy(easy, err))
+        return STATUS_UNREACHABLE;
     if (code == CURLE_SSL_CONNECT_ERROR && is_wrong_signature(easy->message))
         return error_set(err, STATUS_UNTRUSTED, "%s: its certificate is not signed by the configured CA (same name, other key)",
                          easy->authority);
@@ -143,7 +196,11 @@ static enum status explain_connect(struct http_easy *easy, struct http_failure *
     curl_easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &number);
     ret->refused = number == ECONNREFUSED;
     const char *why = number != 0 ? strerrordesc_np((int)number) : NULL;
-    return error_set(&ret->error, STATUS_UNREACHABLE, "%s: %s", easy->authority,
+    if (number == 0 && explain_proxy(easy, &ret->error))
+        return STATUS_UNREACHABLE;
+    bool by_proxy = easy->proxy[0] != '\0';
+    return error_set(&ret->error, STATUS_UNREACHABLE, "%s: %s%s%s%s", easy->authority, by_proxy ? "the proxy " : "", easy->proxy,
+                     by_proxy ? ": " : "",
                      ret->refused  ? "connection refused"
                      : why != NULL ? why
                                    : "no connection could be made");
@@ -170,6 +227,8 @@ void http_failure_read(struct http_easy *easy, CURLcode code, struct http_failur
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR: explain_broken(easy, code, &ret->error); return;
     }
+    if (code == CURLE_PROXY && explain_proxy(easy, &ret->error))
+        return;
     for (size_t i = 0; i < ARRAY_LENGTH(FAILURES); i++) {
         if (FAILURES[i].code != code)
             continue;

@@ -41,6 +41,7 @@ struct http_thread {
     int wake_fd;
     struct http_pool pools[HTTP_ORIGINS_POOLS]; /* by enum http_request_class */
     struct http_transfer *running;
+    struct http_transfer *parked; /* wait for their identity's credentials */
     struct http_timers timers;
     struct http_origins origins;
     atomic_uint_fast64_t submitted, finished, failed, bytes, running_count[HTTP_ORIGINS_POOLS];
@@ -111,15 +112,14 @@ static void give_up(void *context)
     abort_transfer(thread, transfer, &error);
 }
 
-static void start(struct http_thread *thread, struct http_transfer *transfer)
+static void refuse(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
 {
-    struct error stopping = {.status = STATUS_INTERRUPTED, .text = "sovdeck is closing its connections"};
-    const struct error *made = thread->ending ? &stopping : &transfer->made;
-    if (made->status != STATUS_OK) {
-        count_result(thread, transfer, true);
-        http_transfer_abort(transfer, made);
-        return;
-    }
+    count_result(thread, transfer, true);
+    http_transfer_abort(transfer, error);
+}
+
+static void launch(struct http_thread *thread, struct http_transfer *transfer)
+{
     http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
     transfer->thread = thread;
     transfer->limit_timer = http_timers_add(&thread->timers, transfer->limit_ms, give_up, transfer);
@@ -129,22 +129,88 @@ static void start(struct http_thread *thread, struct http_transfer *transfer)
     curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
 }
 
+static void start(struct http_thread *thread, struct http_transfer *transfer)
+{
+    struct error stopping = {.status = STATUS_INTERRUPTED, .text = "sovdeck is closing its connections"}, why = {0};
+    const struct error *made = thread->ending ? &stopping : &transfer->made;
+    if (made->status != STATUS_OK) {
+        refuse(thread, transfer, made);
+        return;
+    }
+    enum tls_identity_state state = tls_identity_demand(transfer->easy.identity, thread->wake_fd, &why);
+    if (state == TLS_IDENTITY_STATE_PENDING) {
+        transfer->thread = thread;
+        transfer->next = thread->parked;
+        thread->parked = transfer;
+    } else if (state == TLS_IDENTITY_STATE_FAILED || http_easy_bind(&transfer->easy, &why) != STATUS_OK) {
+        refuse(thread, transfer, &why);
+    } else {
+        launch(thread, transfer);
+    }
+}
+
+/* Takes it from the parked ones. Nobody may wake us for an identity that nobody here waits for: our descriptor will be closed. */
+static void unpark(struct http_thread *thread, struct http_transfer *transfer)
+{
+    bool still_wanted = false;
+    for (struct http_transfer **at = &thread->parked; *at != NULL;) {
+        if (*at == transfer) {
+            *at = transfer->next;
+            continue;
+        }
+        still_wanted = still_wanted || (*at)->easy.identity == transfer->easy.identity;
+        at = &(*at)->next;
+    }
+    transfer->next = NULL;
+    if (!still_wanted)
+        tls_identity_forget(transfer->easy.identity, thread->wake_fd);
+}
+
+/* Oldest first. Each finds out for itself whether it has to wait on. */
+static void start_parked(struct http_thread *thread)
+{
+    struct http_transfer *waiting = NULL;
+    while (thread->parked != NULL) {
+        struct http_transfer *transfer = thread->parked;
+        thread->parked = transfer->next;
+        transfer->next = waiting;
+        waiting = transfer;
+    }
+    while (waiting != NULL) {
+        struct http_transfer *transfer = waiting;
+        waiting = transfer->next;
+        transfer->next = NULL;
+        start(thread, transfer);
+    }
+}
+
+static struct http_transfer *find_in(struct http_transfer *list, uint64_t id)
+{
+    while (list != NULL && list->id != id)
+        list = list->next;
+    return list;
+}
+
 static struct http_transfer *find_transfer(struct http_thread *thread, uint64_t id)
 {
-    struct http_transfer *at = thread->running;
-    while (at != NULL && at->id != id)
-        at = at->next;
-    return at;
+    return find_in(thread->running, id);
+}
+
+static void abort_parked(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
+{
+    unpark(thread, transfer);
+    refuse(thread, transfer, error);
 }
 
 static void cancel(struct http_thread *thread, uint64_t id)
 {
-    struct http_transfer *transfer = find_transfer(thread, id);
-    if (transfer == NULL)
-        return;
+    struct http_transfer *transfer = find_transfer(thread, id), *parked = find_in(thread->parked, id);
     struct error error;
-    error_set(&error, STATUS_INTERRUPTED, "%s: stopped", transfer->easy.authority);
-    abort_transfer(thread, transfer, &error);
+    error_set(&error, STATUS_INTERRUPTED, "%s: stopped", transfer != NULL ? transfer->easy.authority : parked != NULL ? parked->easy.authority : "");
+    if (transfer != NULL)
+        abort_transfer(thread, transfer, &error);
+    else if (parked != NULL)
+        abort_parked(thread, parked, &error);
 }
 
 /* on_done may not run while we walk the list it might change: collect first, then abort by id. */
@@ -154,9 +220,16 @@ static void abort_all(struct http_thread *thread, const char *authority, enum st
     for (struct http_transfer *at = thread->running; at != NULL; at = at->next)
         if (authority == NULL || strcmp(at->easy.authority, authority) == 0)
             ARRAY_PUSH(&ids, at->id);
+    for (struct http_transfer *at = thread->parked; at != NULL && authority == NULL; at = at->next)
+        ARRAY_PUSH(&ids, at->id);
     for (size_t i = 0; i < ids.count; i++) {
         struct http_transfer *transfer = find_transfer(thread, ids.items[i]);
+        struct http_transfer *parked = find_in(thread->parked, ids.items[i]);
         struct error error;
+        if (parked != NULL) {
+            error_set(&error, status, "%s: %s", parked->easy.authority, why);
+            abort_parked(thread, parked, &error);
+        }
         if (transfer == NULL)
             continue;
         error_set(&error, status, "%s: %s", transfer->easy.authority, why);
@@ -210,6 +283,11 @@ static void reap(struct http_thread *thread, struct http_pool *pool)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         snprintf(authority, sizeof authority, "%s", transfer->easy.authority);
         unlink_transfer(thread, transfer);
+        if (transfer->again && !transfer->muted) {
+            http_transfer_rewind(transfer);
+            start(thread, transfer);
+            continue;
+        }
         count_result(thread, transfer, code != CURLE_OK);
         if (http_transfer_finish(transfer, code))
             http_origins_cut(&thread->origins, authority, http_pool_now_ms());
@@ -248,6 +326,8 @@ static void turn(struct http_thread *thread)
         http_pool_work(&thread->pools[i]);
         reap(thread, &thread->pools[i]);
     }
+    if (thread->parked != NULL)
+        start_parked(thread);
     http_timers_run(&thread->timers);
 }
 
@@ -360,6 +440,8 @@ uint64_t http_thread_submit(struct http_thread *thread, const struct http_reques
 void http_thread_cancel(struct http_thread *thread, uint64_t id)
 {
     struct http_transfer *transfer = http_thread_is_current(thread) ? find_transfer(thread, id) : NULL;
+    if (transfer == NULL && http_thread_is_current(thread))
+        transfer = find_in(thread->parked, id);
     if (transfer != NULL)
         transfer->muted = true;
     push(thread, (struct command){.kind = COMMAND_CANCEL, .id = id});

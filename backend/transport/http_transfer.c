@@ -78,12 +78,14 @@ static void complete_head(struct http_transfer *transfer)
     read_content_type(head);
     head->date_ms = read_http_date(http_head_get(head, "date"));
     head->retry_after_ms = read_retry_after(head);
+    if (code == 401 && !transfer->tried_again && !transfer->muted && tls_identity_reject(transfer->easy.identity, transfer->easy.credentials))
+        transfer->again = true;
     transfer->head_complete = true;
     if (transfer->peer != NULL)
         read_tls(transfer);
     if (transfer->class == HTTP_REQUEST_CLASS_STREAM)
         http_thread_cancel_timer(transfer->thread, transfer->limit_timer);
-    if (!transfer->muted && transfer->callbacks.on_head != NULL)
+    if (!transfer->muted && !transfer->again && transfer->callbacks.on_head != NULL)
         transfer->callbacks.on_head(transfer->context, head);
 }
 
@@ -110,6 +112,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     struct span body = span_make(data, size * count);
     if (transfer->muted || transfer->stopped != STATUS_OK)
         return CURL_WRITEFUNC_ERROR;
+    if (transfer->again)
+        return body.length;
     transfer->received = transfer->received || body.length > 0;
     if (transfer->maximum_body > 0 && body.length > transfer->maximum_body - transfer->body_length) {
         transfer->stopped = STATUS_TOO_BIG;
@@ -163,6 +167,18 @@ void http_transfer_discard(struct http_transfer *transfer)
     free(transfer->peer);
     http_easy_done(&transfer->easy);
     free(transfer);
+}
+
+void http_transfer_rewind(struct http_transfer *transfer)
+{
+    struct bytebuf lines = transfer->head.lines;
+    bytebuf_clear(&lines);
+    transfer->head = (struct http_head){.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE, .lines = lines};
+    transfer->head_complete = transfer->received = transfer->again = false;
+    transfer->tried_again = true;
+    transfer->stopped = STATUS_OK;
+    transfer->body_length = 0;
+    transfer->easy.message[0] = '\0';
 }
 
 static const struct http_peer UNKNOWN_PEER;

@@ -16,6 +16,7 @@ struct http_transfer {
     struct error made; /* why it could not be made; STATUS_OK */
     struct http_head head;
     bool head_complete, received, muted;
+    bool again, tried_again; /* 401 to credentials that have been, or will be replaced: one more try, nobody is told */
     struct http_peer *peer; /* NULL: not wanted */
     struct http_thread *thread; /* set when started */
     int limit_timer;            /* ends the wait for a stream's headers, or for a whole request; 0: none */
@@ -29,6 +30,9 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
                                         void *context);
 
 void http_transfer_discard(struct http_transfer *transfer); /* never started: frees it, no callback */
+
+/* Back to before the start, for another try with other credentials. */
+void http_transfer_rewind(struct http_transfer *transfer);
 
 /* libcurl says it is over. Runs on_done and frees the transfer (removed from its multi handle before). Returns whether the
  * connection went silent (see http_failure). */

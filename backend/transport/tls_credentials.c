@@ -37,6 +37,18 @@ void tls_credentials_set(struct tls_secret *secret, struct span value)
     *secret = (struct tls_secret){copy, value.length};
 }
 
+void tls_credentials_set_headers(struct tls_credentials *credentials, const char *const *lines)
+{
+    size_t count = 0;
+    while (lines != NULL && lines[count] != NULL)
+        count++;
+    if (count == 0)
+        return;
+    credentials->headers = alloc_zeroed(count + 1, sizeof *credentials->headers);
+    for (size_t i = 0; i < count; i++)
+        credentials->headers[i] = alloc_strdup(lines[i]);
+}
+
 struct tls_credentials *tls_credentials_copy(const struct tls_credentials *from)
 {
     struct tls_credentials *copy = tls_credentials_new();
@@ -44,6 +56,8 @@ struct tls_credentials *tls_credentials_copy(const struct tls_credentials *from)
     copy->certificate_not_after_ms = from->certificate_not_after_ms;
     copy->server_name = alloc_strdup(from->server_name);
     copy->server_name_is_host = from->server_name_is_host;
+    copy->no_compression = from->no_compression;
+    tls_credentials_set_headers(copy, (const char *const *)from->headers);
     tls_credentials_set(&copy->ca, tls_credentials_get(&from->ca));
     tls_credentials_set(&copy->certificate, tls_credentials_get(&from->certificate));
     tls_credentials_set(&copy->key, tls_credentials_get(&from->key));
@@ -68,6 +82,9 @@ void tls_credentials_unref(struct tls_credentials *credentials)
                                     &credentials->cookie, &credentials->username,    &credentials->password};
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
         tls_credentials_set(secrets[i], SPAN_EMPTY);
+    for (size_t i = 0; credentials->headers != NULL && credentials->headers[i] != NULL; i++)
+        free(credentials->headers[i]);
+    free(credentials->headers);
     free(credentials->server_name);
     free(credentials);
 }

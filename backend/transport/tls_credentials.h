@@ -23,6 +23,8 @@ struct tls_credentials {
     struct tls_secret token, cookie, username, password;
     char *server_name;
     bool server_name_is_host; /* the Host header names it, too */
+    char **headers; /* further header lines, NULL-terminated: impersonation; NULL: none */
+    bool no_compression;
     int64_t certificate_not_after_ms; /* TIMESTAMP_NONE without a certificate */
 };
 
@@ -36,9 +38,14 @@ void tls_credentials_unref(struct tls_credentials *credentials); /* NULL is fine
 struct tls_identity;
 struct tls_credentials *tls_identity_credentials(struct tls_identity *identity);
 
+/* The server answered 401 to `used`. True: other credentials are there, or will be: sending the request once more is right. */
+bool tls_identity_reject(struct tls_identity *identity, const struct tls_credentials *used);
+
 /* Replaces *secret by a copy of `value`, wiping the old one; empty removes it. */
 void tls_credentials_set(struct tls_secret *secret, struct span value);
 struct span tls_credentials_get(const struct tls_secret *secret);
+
+void tls_credentials_set_headers(struct tls_credentials *credentials, const char *const *lines); /* once; copies */
 
 /* The whole of a file of at most `maximum` bytes. The text of the error names `what` and the file. */
 enum status tls_credentials_read_file(const char *path, const char *what, size_t maximum, struct tls_secret *ret,

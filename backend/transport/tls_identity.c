@@ -6,9 +6,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/array.h"
+#include "base/sanitize.h"
 #include "base/timestamp.h"
 #include "transport/tls_credentials.h"
 #include "transport/tls_pem.h"
@@ -20,6 +24,8 @@ struct tls_identity {
     bool insecure; /* never changes */
     char *token_file;
     struct timespec token_changed;
+    struct tls_identity_source source; /* demand NULL: none. Never changes once shared */
+    ARRAY(int) waiting;                /* descriptors to wake */
 };
 
 /* Data if there is some, else the file's content, else nothing. */
@@ -93,6 +99,8 @@ static enum status fill(struct tls_identity *identity, const struct tls_identity
     to->insecure = identity->insecure = options->insecure;
     to->server_name = alloc_strdup(options->server_name);
     to->server_name_is_host = options->server_name_is_host;
+    to->no_compression = options->no_compression;
+    tls_credentials_set_headers(to, options->headers);
     tls_credentials_set(&to->username, span_of(options->username));
     tls_credentials_set(&to->password, span_of(options->password));
     tls_credentials_set(&to->token, span_trim(span_of(options->token)));
@@ -103,7 +111,11 @@ static enum status fill(struct tls_identity *identity, const struct tls_identity
         return status;
     identity->token_file = alloc_strdup(options->token_file);
     identity->token_changed = modified(identity->token_file);
-    return load_token(identity->token_file, to, err);
+    struct error problem = {0};
+    status = load_token(identity->token_file, to, &problem);
+    if (status == STATUS_OK || to->token.length > 0) /* the token beside it serves until the file is there */
+        return STATUS_OK;
+    return error_set(err, status, "%s", problem.text);
 }
 
 enum status tls_identity_new(const struct tls_identity_options *options, struct tls_identity **ret, struct error *err)
@@ -131,6 +143,9 @@ void tls_identity_unref(struct tls_identity *identity)
 {
     if (identity == NULL || atomic_fetch_sub(&identity->references, 1) != 1)
         return;
+    if (identity->source.release != NULL)
+        identity->source.release(identity->source.context);
+    ARRAY_FREE(&identity->waiting);
     tls_credentials_unref(identity->current);
     pthread_mutex_destroy(&identity->lock);
     free(identity->token_file);
@@ -222,6 +237,62 @@ struct tls_credentials *tls_identity_credentials(struct tls_identity *identity)
     return credentials;
 }
 
+void tls_identity_set_source(struct tls_identity *identity, struct tls_identity_source source)
+{
+    identity->source = source;
+}
+
+static void drop_waiting(struct tls_identity *identity, int fd)
+{
+    for (size_t i = identity->waiting.count; i-- > 0;)
+        if (identity->waiting.items[i] == fd)
+            ARRAY_REMOVE(&identity->waiting, i);
+}
+
+/* Registered before the source is asked, so that a change in between is not missed. The source has a lock of its own, held while
+ * it settles: ours is never held while it is asked. */
+enum tls_identity_state tls_identity_demand(struct tls_identity *identity, int wake_fd, struct error *err)
+{
+    if (identity == NULL || identity->source.demand == NULL)
+        return TLS_IDENTITY_STATE_READY;
+    if (wake_fd >= 0) {
+        pthread_mutex_lock(&identity->lock);
+        drop_waiting(identity, wake_fd);
+        ARRAY_PUSH(&identity->waiting, wake_fd);
+        pthread_mutex_unlock(&identity->lock);
+    }
+    return identity->source.demand(identity->source.context, err);
+}
+
+void tls_identity_forget(struct tls_identity *identity, int wake_fd)
+{
+    if (identity == NULL)
+        return;
+    pthread_mutex_lock(&identity->lock);
+    drop_waiting(identity, wake_fd);
+    pthread_mutex_unlock(&identity->lock);
+}
+
+void tls_identity_settle(struct tls_identity *identity)
+{
+    uint64_t one = 1;
+    pthread_mutex_lock(&identity->lock);
+    for (size_t i = 0; i < identity->waiting.count; i++)
+        (void)!write(identity->waiting.items[i], &one, sizeof one); /* full: awake already */
+    identity->waiting.count = 0;
+    pthread_mutex_unlock(&identity->lock);
+}
+
+bool tls_identity_reject(struct tls_identity *identity, const struct tls_credentials *used)
+{
+    if (identity == NULL)
+        return false;
+    struct tls_credentials *now = tls_identity_credentials(identity);
+    bool changed = now != used;
+    tls_credentials_unref(now);
+    return changed || (identity->source.reject != NULL && identity->source.reject(identity->source.context));
+}
+
 bool tls_identity_is_insecure(const struct tls_identity *identity)
 {
     return identity != NULL && identity->insecure;
@@ -239,9 +310,17 @@ void tls_identity_summary(struct tls_identity *identity, struct tls_identity_sum
         .has_cookie = credentials->cookie.length > 0,
         .has_own_ca = credentials->ca.length > 0,
         .insecure = credentials->insecure,
+        .has_token_file = identity != NULL && identity->token_file != NULL,
+        .has_source = identity != NULL && identity->source.demand != NULL,
         .certificate_not_after_ms = credentials->certificate_not_after_ms,
     };
     snprintf(ret->certificate_name, sizeof ret->certificate_name, "%s", names.common_name);
     snprintf(ret->certificate_groups, sizeof ret->certificate_groups, "%s", names.organizations);
+    static const char USER[] = "Impersonate-User: ";
+    for (size_t i = 0; credentials->headers != NULL && credentials->headers[i] != NULL; i++)
+        if (strncmp(credentials->headers[i], USER, sizeof USER - 1) == 0) {
+            const char *user = credentials->headers[i] + sizeof USER - 1;
+            sanitize_line_into(ret->impersonated, sizeof ret->impersonated, user, strlen(user));
+        }
     tls_credentials_unref(credentials);
 }

@@ -140,17 +140,22 @@ static void read_server_names(X509 *certificate, char *out, size_t size)
     GENERAL_NAMES_free(names);
 }
 
+void tls_pem_describe(X509 *certificate, struct http_certificate *ret)
+{
+    read_name(X509_get_subject_name(certificate), ret->subject, sizeof ret->subject);
+    read_name(X509_get_issuer_name(certificate), ret->issuer, sizeof ret->issuer);
+    read_server_names(certificate, ret->names, sizeof ret->names);
+    ret->not_before_ms = read_time(X509_get0_notBefore(certificate));
+    ret->not_after_ms = read_time(X509_get0_notAfter(certificate));
+}
+
 bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_names *names)
 {
     X509 *certificate = read_certificate(pem);
     if (certificate == NULL)
         return false;
     X509_NAME *subject = X509_get_subject_name(certificate);
-    read_name(subject, ret->subject, sizeof ret->subject);
-    read_name(X509_get_issuer_name(certificate), ret->issuer, sizeof ret->issuer);
-    read_server_names(certificate, ret->names, sizeof ret->names);
-    ret->not_before_ms = read_time(X509_get0_notBefore(certificate));
-    ret->not_after_ms = read_time(X509_get0_notAfter(certificate));
+    tls_pem_describe(certificate, ret);
     if (names != NULL) {
         read_values(subject, NID_commonName, names->common_name, sizeof names->common_name);
         read_values(subject, NID_organizationName, names->organizations, sizeof names->organizations);

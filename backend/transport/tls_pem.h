@@ -17,6 +17,9 @@ struct tls_pem_names {
     char organizations[256];
 };
 
+struct x509_st;
+void tls_pem_describe(struct x509_st *certificate, struct http_certificate *ret); /* subject, issuer, validity. Sanitized */
+
 /* Validity, subject and issuer of the first certificate; names may be NULL. False when there is none. Sanitized. */
 bool tls_pem_read(struct span pem, struct http_certificate *ret, struct tls_pem_names *names);
 

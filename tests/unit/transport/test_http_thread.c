@@ -349,14 +349,15 @@ static void expect_distrust(struct certificates_request server, enum trust trust
 
 Test(http_thread, tells_untrusted_servers_apart)
 {
-    expect_distrust((struct certificates_request){0}, TRUST_SYSTEM, "not signed by a CA this machine trusts");
+    expect_distrust((struct certificates_request){0}, TRUST_SYSTEM,
+                    "its certificate is not signed by a CA this machine trusts but by 'our CA', an unknown CA");
     expect_distrust((struct certificates_request){0}, TRUST_OTHER, "not signed by the configured CA");
     expect_distrust((struct certificates_request){0}, TRUST_NAMESAKE, "not signed by the configured CA");
     expect_distrust((struct certificates_request){0}, TRUST_NAMESAKE_RSA, "not signed by the configured CA");
-    expect_distrust((struct certificates_request){.begins_s = -7200, .ends_s = -3600}, TRUST_OURS, "has expired");
-    expect_distrust((struct certificates_request){.begins_s = 3600, .ends_s = 7200}, TRUST_OURS, "not valid yet");
+    expect_distrust((struct certificates_request){.begins_s = -7200, .ends_s = -3600}, TRUST_OURS, "its certificate has expired, at 20");
+    expect_distrust((struct certificates_request){.begins_s = 3600, .ends_s = 7200}, TRUST_OURS, "is not valid yet, only from 20");
     expect_distrust((struct certificates_request){.names = "DNS:api.acme.example"}, TRUST_OURS,
-                    "for another name than '127.0.0.1'");
+                    "for another name than '127.0.0.1': it is for api.acme.example");
     TEST_NO_LEAKS();
 }
 
@@ -403,7 +404,7 @@ Test(http_thread, shows_a_client_certificate_and_says_when_it_is_refused)
     } cases[] = {
         {&good, STATUS_OK, ""},
         {NULL, STATUS_UNTRUSTED, "wants a client certificate and we have none"},
-        {&old, STATUS_UNTRUSTED, "refuses our client certificate, which has expired"},
+        {&old, STATUS_UNAUTHENTICATED, "our client certificate expired at 20"},
         {&stranger, STATUS_UNTRUSTED, "refuses our client certificate (alert"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
