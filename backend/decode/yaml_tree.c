@@ -419,11 +419,6 @@ static enum status load_file(const char *path, size_t maximum, enum manner manne
     return status;
 }
 
-enum status yaml_tree_load_file_up_to(const char *path, size_t maximum, struct yaml_tree **ret_tree, struct error *err)
-{
-    return load_file(path, maximum, false, ret_tree, err);
-}
-
 enum status yaml_tree_load_file(const char *path, struct yaml_tree **ret_tree, struct error *err)
 {
     return load_file(path, YAML_TREE_FILE_MAX, STRICT, ret_tree, err);
