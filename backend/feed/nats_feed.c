@@ -161,7 +161,8 @@ static void connect_link(struct nats_feed *feed)
         feed_health_set(feed->health, FEED_STATE_DOWN, err.text);
         return;
     }
-    feed->tail = nats_tail_new(feed->link, NATS_FEED_SUBJECT, NATS_FEED_REPLAY, &TAIL, feed);
+    struct nats_tail_options wanted = {.subject = NATS_FEED_SUBJECT, .last = NATS_FEED_REPLAY, .core = true};
+    feed->tail = nats_tail_new(feed->link, &wanted, &TAIL, feed);
 }
 
 struct nats_feed *nats_feed_start(const struct nats_feed_options *options)

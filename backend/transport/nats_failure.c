@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/sanitize.h"
+#include "base/timestamp.h"
+#include "transport/nats_nkey.h"
 
 #define LOOK_MS 500
 #define DEFAULT_PORT "4222"
@@ -89,7 +92,7 @@ static const struct {
     {NATS_CONNECTION_AUTH_FAILED, STATUS_UNAUTHENTICATED, "refuses our credentials"},
     {NATS_NOT_PERMITTED, STATUS_FORBIDDEN, "does not let us in"},
     {NATS_TIMEOUT, STATUS_TIMEOUT, "no connection within 2 s"},
-    {NATS_SECURE_CONNECTION_WANTED, STATUS_UNTRUSTED, "does not offer TLS, which the profile demands"},
+    {NATS_SECURE_CONNECTION_WANTED, STATUS_UNTRUSTED, "does not offer TLS, which is demanded here (a CA, a certificate or tls:// is configured)"},
     {NATS_SECURE_CONNECTION_REQUIRED, STATUS_UNTRUSTED, "demands TLS"},
     {NATS_PROTOCOL_ERROR, STATUS_INVALID, "what answers there does not speak NATS"},
     {NATS_STALE_CONNECTION, STATUS_UNREACHABLE, "the connection went silent"},
@@ -108,27 +111,72 @@ static const struct {
     {"self signed", "its certificate is not signed by the configured CA"},
     {"signature failure", "its certificate is not signed by the configured CA (same name, other key)"},
     {"local issuer", "its certificate is not signed by the configured CA"},
-    {"alert", "refuses our client certificate"},
     {"verify failed", "its certificate is not accepted (other CA, other name or expired)"},
 };
 
-static enum status explain_tls(const char *server, const char *detail, struct error *err)
+static enum status explain_alert(const char *server, const struct nats_failure_identity *identity, struct error *err)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(CERTIFICATE_WORDS); i++)
-        if (strstr(detail, CERTIFICATE_WORDS[i].word) != NULL)
-            return error_set(err, STATUS_UNTRUSTED, "%s: %s", server, CERTIFICATE_WORDS[i].text);
-    return error_set(err, STATUS_UNTRUSTED, "%s: the TLS handshake failed: %.200s", server, detail);
+    return error_set(err, STATUS_UNTRUSTED, "%s: %s", server,
+                     identity->has_certificate ? "refuses our client certificate"
+                                               : "demands a client certificate, and none is configured");
 }
 
-enum status nats_failure_connect(const char *url, natsStatus code, const char *detail, struct error *err)
+static enum status explain_tls(const char *server, const char *words, const struct nats_failure_identity *identity, struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(CERTIFICATE_WORDS); i++)
+        if (strstr(words, CERTIFICATE_WORDS[i].word) != NULL)
+            return error_set(err, STATUS_UNTRUSTED, "%s: %s", server, CERTIFICATE_WORDS[i].text);
+    if (strstr(words, "alert") != NULL || strstr(words, "certificate required") != NULL)
+        return explain_alert(server, identity, err);
+    return error_set(err, STATUS_UNTRUSTED, "%s: the TLS handshake failed: %.200s", server, words);
+}
+
+/* The server's own words, when they say more than the library's code. */
+static const struct {
+    const char *words;
+    enum status status;
+    const char *text;
+} SERVER_WORDS[] = {
+    {"Authentication Expired", STATUS_UNAUTHENTICATED, "says that our credentials have expired: get new ones"},
+    {"Authentication Revoked", STATUS_UNAUTHENTICATED, "says that our credentials were revoked: get new ones"},
+    {"maximum connections exceeded", STATUS_BUSY, "has as many connections as it may have"},
+    {"maximum account active connections", STATUS_BUSY, "the account has as many connections as it may have"},
+    {"maximum subscriptions exceeded", STATUS_BUSY, "has as many subscriptions of ours as it may have"},
+    {"TLS Required", STATUS_UNTRUSTED, "demands TLS: give its CA, or use tls://"},
+    {"Authentication Timeout", STATUS_UNAUTHENTICATED, "our credentials came too late for it (a slow connection?)"},
+};
+
+static enum status explain_refusal(const char *server, const struct nats_failure_identity *identity, struct error *err)
+{
+    struct nats_nkey_claims claims;
+    char when[TIMESTAMP_TEXT_MAX];
+    if (identity->what[0] == '\0')
+        return error_set(err, STATUS_UNAUTHENTICATED, "%s: demands credentials, and none are configured", server);
+    bool read = identity->credentials_file != NULL && nats_nkey_read_credentials(identity->credentials_file, &claims, NULL) == STATUS_OK;
+    if (read && claims.expires_ms != INT64_MIN && claims.expires_ms <= clock_wall_ms()) {
+        timestamp_format(when, claims.expires_ms);
+        return error_set(err, STATUS_UNAUTHENTICATED, "%s: %s expired at %s: get new ones", server, identity->what, when);
+    }
+    return error_set(err, STATUS_UNAUTHENTICATED, "%s: refuses our credentials (%s)", server, identity->what);
+}
+
+enum status nats_failure_connect(const char *url, natsStatus code, const char *words, const struct nats_failure_identity *identity,
+                                 struct error *err)
 {
     char server[NATS_FAILURE_SERVER_MAX];
     nats_failure_server(url, server);
-    detail = detail != NULL ? detail : "";
+    words = words != NULL ? words : "";
+    for (size_t i = 0; i < ARRAY_LENGTH(SERVER_WORDS); i++)
+        if (strcasestr(words, SERVER_WORDS[i].words) != NULL)
+            return error_set(err, SERVER_WORDS[i].status, "%s: %s", server, SERVER_WORDS[i].text);
+    if (code == NATS_CONNECTION_AUTH_FAILED || strcasestr(words, "Authorization Violation") != NULL)
+        return explain_refusal(server, identity, err);
     if (code == NATS_NO_SERVER)
         return explain_no_server(url, server, err);
     if (code == NATS_SSL_ERROR)
-        return explain_tls(server, detail, err);
+        return explain_tls(server, words, identity, err);
+    if (code == NATS_IO_ERROR && strstr(words, "certificate required") != NULL)
+        return explain_alert(server, identity, err);
     for (size_t i = 0; i < ARRAY_LENGTH(CONNECT_FAILURES); i++)
         if (CONNECT_FAILURES[i].code == code)
             return error_set(err, CONNECT_FAILURES[i].status, "%s: %s", server, CONNECT_FAILURES[i].text);
@@ -153,7 +201,20 @@ enum status nats_failure_request(const char *what, natsStatus code, jsErrCode js
     for (size_t i = 0; i < ARRAY_LENGTH(REQUEST_FAILURES); i++)
         if (REQUEST_FAILURES[i].code == code)
             return error_set(err, REQUEST_FAILURES[i].status, "%s: %s", what, REQUEST_FAILURES[i].text);
+    if (js_code != 0)
+        return nats_failure_api(what, 0, (int)js_code, span_of(natsStatus_GetText(code)), err);
+    return error_set(err, STATUS_INVALID, "%s: %s", what, natsStatus_GetText(code));
+}
+
+enum status nats_failure_api(const char *what, int code, int js_code, struct span description, struct error *err)
+{
     if (js_code == JSNotEnabledErr || js_code == JSNotEnabledForAccountErr)
-        return error_set(err, STATUS_UNSUPPORTED, "%s: the NATS server has no JetStream for us", what);
-    return error_set(err, STATUS_INVALID, "%s: %s (JetStream error %d)", what, natsStatus_GetText(code), (int)js_code);
+        return error_set(err, STATUS_UNSUPPORTED, "%s: this account has no JetStream", what);
+    enum status status = code == 404                                              ? STATUS_NOT_FOUND
+                         : code == 403? STATUS_FORBIDDEN
+                         : code == 503                                            ? STATUS_UNREACHABLE
+                                                                                  : STATUS_INVALID;
+    if (js_code == JSStreamNotFoundErr || js_code == JSConsumerNotFoundErr)
+        status = STATUS_NOT_FOUND;
+    return error_set(err, status, "%s: %.*s (JetStream error %d)", what, SPAN_PRINT(span_first(description, 200)), js_code);
 }

@@ -9,15 +9,26 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/sanitize.h"
 #include "transport/nats_failure.h"
 #include "transport/nats_link_inside.h"
 #include "transport/nats_settings.h"
 
 #define RECONNECT_WAIT_MS 1000
 #define PROBE_MS 2000
-#define REQUEST_WAIT_MS 2000
 #define SILENT_PROBES_MAXIMUM 2
 #define LIBRARY_CLOSE_MS 3000
+#define SHUTDOWN_PATIENCE_MS 15000
+#define PENDING_MESSAGES 4096
+#define API_PREFIX "$JS.API"
+#define INBOX_PREFIX "_INBOX"
+
+/* Links that exist, freed ones whose thread is still ending included. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t fewer;
+    int count;
+} existing = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0};
 
 void nats_link_poke(struct nats_link *link)
 {
@@ -50,7 +61,8 @@ static void report(struct nats_link *link, enum nats_link_state state, const str
     link->told = *why;
     link->reported = true;
     pthread_mutex_lock(&link->callback_lock);
-    link->callbacks.on_state(link->context, &status);
+    if (!link->muted)
+        link->callbacks.on_state(link->context, &status);
     pthread_mutex_unlock(&link->callback_lock);
 }
 
@@ -84,28 +96,101 @@ static bool is_refusal(enum status status)
     return status == STATUS_UNAUTHENTICATED || status == STATUS_FORBIDDEN || status == STATUS_UNTRUSTED;
 }
 
-static void open_session(struct nats_link *link)
+static struct nats_failure_identity identity_at(const struct nats_link *link, size_t index)
+{
+    const struct nats_address *address = &link->addresses[index];
+    bool own = address->user != NULL || address->token != NULL;
+    return (struct nats_failure_identity){link->identities[index], own ? NULL : link->credentials_file, link->has_certificate};
+}
+
+static bool is_stopping(struct nats_link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    bool stopping = link->stopping;
+    pthread_mutex_unlock(&link->lock);
+    return stopping;
+}
+
+static struct nats_session *try_address(struct nats_link *link, size_t index, struct error *why)
 {
     natsStatus code = NATS_OK;
     char detail[300];
+    struct nats_failure_identity identity = identity_at(link, index);
+    struct nats_session *session = nats_session_new(link->options[index], poke_callback, link, &code, detail, sizeof detail);
+    if (session == NULL)
+        nats_failure_connect(link->addresses[index].url, code, detail, &identity, why);
+    return session;
+}
+
+/* The addresses' own sentences, in their order, a refusal's first: it will not go away by waiting. */
+static void report_failures(struct nats_link *link, const struct error *errors, size_t count)
+{
+    size_t first = 0;
     struct error error;
-    struct nats_session *session = nats_session_new(link->options, poke_callback, link, &code, detail, sizeof detail);
-    if (session != NULL) {
+    char rest[ERROR_TEXT_MAX / 2] = "";
+    for (size_t i = count; i > 0; i--)
+        if (is_refusal(errors[i - 1].status))
+            first = i - 1;
+    for (size_t i = 0; i < count && count > 1; i++)
+        if (i != first && errors[i].text[0] != '\0') {
+            size_t used = strlen(rest);
+            snprintf(rest + used, sizeof rest - used, "; %s", errors[i].text);
+        }
+    error_set(&error, errors[first].status, "%s%s", errors[first].text, rest);
+    report(link, is_refusal(error.status) ? NATS_LINK_STATE_REFUSED : NATS_LINK_STATE_CONNECTING, &error);
+}
+
+static void open_session(struct nats_link *link)
+{
+    struct error errors[NATS_ADDRESSES_MAX] = {0};
+    for (size_t i = 0; i < link->address_count && !is_stopping(link); i++) {
+        size_t index = (link->at + i) % link->address_count;
+        struct nats_session *session = try_address(link, index, &errors[index]);
+        if (session == NULL)
+            continue;
+        link->at = index;
         set_session(link, session);
         report_live(link);
         return;
     }
-    nats_failure_connect(link->urls[0], code, detail, &error);
-    report(link, is_refusal(error.status) ? NATS_LINK_STATE_REFUSED : NATS_LINK_STATE_CONNECTING, &error);
+    if (!is_stopping(link))
+        report_failures(link, errors, link->address_count);
 }
 
 static void lose_session(struct nats_link *link)
 {
     struct error error;
+    struct nats_failure_identity identity = identity_at(link, link->at);
     natsStatus reason = link->session->reason;
-    nats_failure_connect(link->urls[0], reason == NATS_NO_SERVER ? NATS_OK : reason, "", &error);
+    nats_failure_connect(link->addresses[link->at].url, reason == NATS_NO_SERVER ? NATS_OK : reason, link->session->words, &identity, &error);
     drop_session(link);
-    report(link, NATS_LINK_STATE_CONNECTING, &error);
+    report(link, is_refusal(error.status) ? NATS_LINK_STATE_REFUSED : NATS_LINK_STATE_CONNECTING, &error);
+}
+
+/* Our server says that it is going: another one takes over before it has gone, if there is another. */
+static bool move_on(struct nats_link *link)
+{
+    struct error unused;
+    for (size_t i = 1; i < link->address_count && !is_stopping(link); i++) {
+        size_t index = (link->at + i) % link->address_count;
+        struct nats_session *next = try_address(link, index, &unused);
+        if (next == NULL)
+            continue;
+        drop_session(link);
+        link->at = index;
+        set_session(link, next);
+        report_live(link);
+        return true;
+    }
+    return false;
+}
+
+static void tell_alive(struct nats_link *link, int64_t round_trip_us)
+{
+    pthread_mutex_lock(&link->callback_lock);
+    if (link->callbacks.on_alive != NULL && !link->muted)
+        link->callbacks.on_alive(link->context, round_trip_us);
+    pthread_mutex_unlock(&link->callback_lock);
 }
 
 /* A ping through the whole connection. Two in a row without an answer end it: the peer may be gone without a word. */
@@ -117,10 +202,9 @@ static void probe(struct nats_link *link)
         if (link->state == NATS_LINK_STATE_CONNECTING)
             report_live(link);
         link->silent_probes = 0;
-        pthread_mutex_lock(&link->callback_lock);
-        if (link->callbacks.on_alive != NULL)
-            link->callbacks.on_alive(link->context, now_us() - began_us);
-        pthread_mutex_unlock(&link->callback_lock);
+        tell_alive(link, now_us() - began_us);
+        if (link->state == NATS_LINK_STATE_DRAINING)
+            move_on(link);
         return;
     }
     if (nats_session_is_closed(link->session))
@@ -162,10 +246,43 @@ static void serve_session(struct nats_link *link)
     }
     if (nats_session_is_lame_duck(link->session) && link->state == NATS_LINK_STATE_LIVE) {
         struct error draining;
-        error_set(&draining, STATUS_OK, "the server is shutting down in good order; reconnecting when it is gone");
+        error_set(&draining, STATUS_OK, "%s is shutting down in good order; %s", link->addresses[link->at].shown,
+                  link->address_count > 1 ? "moving on to another server" : "reconnecting when it is gone");
         report(link, NATS_LINK_STATE_DRAINING, &draining);
+        if (move_on(link))
+            return;
     }
     nats_tail_tend_all(link);
+}
+
+static void free_parts(struct nats_link *link)
+{
+    for (size_t i = 0; i < link->address_count; i++)
+        natsOptions_Destroy(link->options[i]);
+    nats_address_done(link->addresses, link->address_count);
+    free(link->credentials_file);
+    free(link->api_prefix);
+    free(link->domain);
+    free(link->inbox_prefix);
+    pthread_cond_destroy(&link->wake);
+    pthread_mutex_destroy(&link->lock);
+    pthread_mutex_destroy(&link->callback_lock);
+    free(link);
+}
+
+/* The thread's end is the link's: nobody waits for it but the shutdown. */
+static void end(struct nats_link *link)
+{
+    nats_tail_finish_all(link);
+    if (link->session != NULL)
+        drop_session(link);
+    worker_free(link->worker);
+    free_parts(link);
+    nats_ReleaseThreadMemory();
+    pthread_mutex_lock(&existing.lock);
+    existing.count--;
+    pthread_cond_broadcast(&existing.fewer);
+    pthread_mutex_unlock(&existing.lock);
 }
 
 static void *run(void *argument)
@@ -187,46 +304,85 @@ static void *run(void *argument)
             next_us = link->session != NULL ? now_us() + link->probe_ms * 1000 : reconnect_at_us(link);
         }
     } while (rest(link, next_us));
-    nats_tail_finish_all(link);
-    if (link->session != NULL)
-        drop_session(link);
-    nats_ReleaseThreadMemory();
+    end(link);
     return NULL;
 }
 
-static void copy_urls(struct nats_link *link, const char *const *urls)
+/* --- life ----------------------------------------------------------------------------------------------------------- */
+
+static void describe_identity(const struct nats_link_options *options, const struct nats_address *address, char *out, size_t size)
 {
-    while (urls[link->url_count] != NULL)
-        link->url_count++;
-    link->urls = alloc_zeroed(link->url_count, sizeof *link->urls);
-    for (size_t i = 0; i < link->url_count; i++)
-        link->urls[i] = alloc_strdup(urls[i]);
+    char raw[160] = "";
+    const char *user = address->user != NULL ? address->user : options->username;
+    if (address->user == NULL && address->token != NULL)
+        snprintf(raw, sizeof raw, "the token");
+    else if (address->user == NULL && options->credentials_file != NULL)
+        snprintf(raw, sizeof raw, "the credentials in '%.120s'", options->credentials_file);
+    else if (address->user == NULL && options->nkey_seed_file != NULL)
+        snprintf(raw, sizeof raw, "the NKey in '%.120s'", options->nkey_seed_file);
+    else if (address->user == NULL && options->token != NULL)
+        snprintf(raw, sizeof raw, "the token");
+    else if (user != NULL)
+        snprintf(raw, sizeof raw, "user '%.100s' and the password", user);
+    else if (options->certificate_file != NULL)
+        snprintf(raw, sizeof raw, "the client certificate");
+    sanitize_line_into(out, size, raw, strlen(raw));
 }
 
-static void create(struct nats_link *link)
+static char *choose_api_prefix(const struct nats_link_options *options)
 {
+    if (options->jetstream_prefix != NULL && options->jetstream_prefix[0] != '\0') {
+        char *prefix = alloc_strdup(options->jetstream_prefix);
+        for (size_t length = strlen(prefix); length > 0 && prefix[length - 1] == '.'; length--)
+            prefix[length - 1] = '\0';
+        return prefix;
+    }
+    if (options->jetstream_domain != NULL && options->jetstream_domain[0] != '\0')
+        return alloc_printf("$JS.%s.API", options->jetstream_domain);
+    return alloc_strdup(API_PREFIX);
+}
+
+static enum status read_options(struct nats_link *link, const struct nats_link_options *options, struct error *err)
+{
+    size_t count = 0;
+    enum status status = nats_address_read(options->urls, link->addresses, &count, err);
+    if (status != STATUS_OK)
+        return status;
+    link->address_count = count;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = nats_settings_new(options, &link->addresses[i], &link->options[i], err);
+        describe_identity(options, &link->addresses[i], link->identities[i], sizeof link->identities[i]);
+    }
+    link->credentials_file = alloc_strdup(options->credentials_file);
+    link->has_certificate = options->certificate_file != NULL;
+    link->api_prefix = choose_api_prefix(options);
+    bool named = options->inbox_prefix != NULL && options->inbox_prefix[0] != '\0';
+    link->inbox_prefix = alloc_strdup(named ? options->inbox_prefix : INBOX_PREFIX);
+    link->reconnect_wait_ms = options->reconnect_wait_ms > 0 ? options->reconnect_wait_ms : RECONNECT_WAIT_MS;
+    link->probe_ms = options->probe_ms > 0 ? options->probe_ms : PROBE_MS;
+    link->pending_messages = options->pending_messages > 0 ? options->pending_messages : PENDING_MESSAGES;
+    return status;
+}
+
+/* The thread handles no signals: they are the main thread's. */
+static void start_thread(struct nats_link *link)
+{
+    pthread_t thread;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_create(&link->thread, NULL, run, link);
+    if (pthread_create(&thread, NULL, run, link) != 0)
+        abort();
+    pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(link->thread, "nats");
 }
 
 enum status nats_link_new(const struct nats_link_options *options, const struct nats_link_callbacks *callbacks, void *context,
                           struct nats_link **ret, struct error *err)
 {
-    natsOptions *settings = NULL;
-    enum status status = nats_settings_new(options, &settings, err);
-    if (status != STATUS_OK)
-        return status;
     struct nats_link *link = alloc_new(struct nats_link);
     link->callbacks = *callbacks;
     link->context = context;
-    link->options = settings;
-    link->reconnect_wait_ms = options->reconnect_wait_ms > 0 ? options->reconnect_wait_ms : RECONNECT_WAIT_MS;
-    link->probe_ms = options->probe_ms > 0 ? options->probe_ms : PROBE_MS;
-    copy_urls(link, options->urls);
     pthread_mutex_init(&link->callback_lock, NULL);
     pthread_mutex_init(&link->lock, NULL);
     pthread_condattr_t monotonic;
@@ -234,7 +390,15 @@ enum status nats_link_new(const struct nats_link_options *options, const struct 
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&link->wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    create(link);
+    enum status status = read_options(link, options, err);
+    if (status != STATUS_OK) {
+        free_parts(link);
+        return status;
+    }
+    pthread_mutex_lock(&existing.lock);
+    existing.count++;
+    pthread_mutex_unlock(&existing.lock);
+    start_thread(link);
     *ret = link;
     return STATUS_OK;
 }
@@ -243,116 +407,35 @@ void nats_link_free(struct nats_link *link)
 {
     if (link == NULL)
         return;
+    pthread_mutex_lock(&link->callback_lock);
+    link->muted = true;
+    nats_tail_part_all(link);
+    pthread_mutex_unlock(&link->callback_lock);
     pthread_mutex_lock(&link->lock);
     link->stopping = true;
     pthread_cond_signal(&link->wake);
-    pthread_mutex_unlock(&link->lock);
-    pthread_join(link->thread, NULL);
-    natsOptions_Destroy(link->options);
-    for (size_t i = 0; i < link->url_count; i++)
-        free(link->urls[i]);
-    free(link->urls);
-    pthread_cond_destroy(&link->wake);
-    pthread_mutex_destroy(&link->lock);
-    pthread_mutex_destroy(&link->callback_lock);
-    free(link);
+    pthread_mutex_unlock(&link->lock); /* the thread may free the link from here on */
+}
+
+bool nats_link_shutdown_within(int64_t limit_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t nanoseconds = until.tv_nsec + limit_ms % 1000 * 1000000;
+    until.tv_sec += limit_ms / 1000 + nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    bool late = false;
+    pthread_mutex_lock(&existing.lock);
+    while (existing.count > 0 && !late)
+        late = pthread_cond_timedwait(&existing.fewer, &existing.lock, &until) != 0;
+    bool ended = existing.count == 0;
+    pthread_mutex_unlock(&existing.lock);
+    if (ended)
+        nats_CloseAndWait(LIBRARY_CLOSE_MS);
+    return ended;
 }
 
 void nats_link_shutdown_library(void)
 {
-    nats_CloseAndWait(LIBRARY_CLOSE_MS);
-}
-
-/* --- questions ------------------------------------------------------------------------------------------------------ */
-
-/* The link's session with its connection borrowed, or NULL. */
-static struct nats_session *borrow(struct nats_link *link, natsConnection **ret)
-{
-    pthread_mutex_lock(&link->lock);
-    struct nats_session *session = link->session;
-    *ret = session != NULL ? nats_session_borrow(session) : NULL;
-    pthread_mutex_unlock(&link->lock);
-    return *ret != NULL ? session : NULL;
-}
-
-static enum status not_connected(const struct nats_link *link, struct error *err)
-{
-    char server[NATS_FAILURE_SERVER_MAX];
-    nats_failure_server(link->urls[0], server);
-    return error_set(err, STATUS_UNREACHABLE, "%s: not connected to NATS", server);
-}
-
-static natsStatus ask_streams(natsConnection *connection, const char *subject, char *name, size_t size, jsErrCode *js_code)
-{
-    jsOptions options;
-    jsCtx *js = NULL;
-    jsStreamNamesList *names = NULL;
-    jsOptions_Init(&options);
-    options.Wait = REQUEST_WAIT_MS;
-    options.Stream.Info.SubjectsFilter = subject;
-    natsStatus s = natsConnection_JetStream(&js, connection, &options);
-    if (s == NATS_OK)
-        s = js_StreamNames(&names, js, &options, js_code);
-    if (s == NATS_OK && (names == NULL || names->Count == 0))
-        s = NATS_NOT_FOUND;
-    if (s == NATS_OK)
-        snprintf(name, size, "%s", names->List[0]);
-    jsStreamNamesList_Destroy(names);
-    jsCtx_Destroy(js);
-    return s;
-}
-
-enum status nats_link_find_stream(struct nats_link *link, const char *subject, char *name, size_t size, struct error *err)
-{
-    natsConnection *connection;
-    struct nats_session *session = borrow(link, &connection);
-    if (session == NULL)
-        return not_connected(link, err);
-    jsErrCode js_code = 0;
-    natsStatus s = ask_streams(connection, subject, name, size, &js_code);
-    nats_session_release(session);
-    if (s == NATS_OK)
-        return STATUS_OK;
-    if (s == NATS_NOT_FOUND)
-        return error_set(err, STATUS_NOT_FOUND, "no JetStream stream stores '%s'", subject);
-    char what[200];
-    snprintf(what, sizeof what, "looking for the stream of '%.120s'", subject);
-    return nats_failure_request(what, s, js_code, err);
-}
-
-enum status nats_link_request(struct nats_link *link, const char *subject, struct span payload, int64_t timeout_ms, char **ret,
-                              size_t *ret_length, struct error *err)
-{
-    natsConnection *connection;
-    struct nats_session *session = borrow(link, &connection);
-    if (session == NULL)
-        return not_connected(link, err);
-    natsMsg *reply = NULL;
-    natsStatus s = natsConnection_Request(&reply, connection, subject, payload.data, (int)payload.length, timeout_ms);
-    if (s == NATS_OK) {
-        *ret_length = (size_t)natsMsg_GetDataLength(reply);
-        *ret = alloc_zeroed(*ret_length + 1, 1);
-        memcpy(*ret, natsMsg_GetData(reply), *ret_length);
-    }
-    natsMsg_Destroy(reply);
-    nats_session_release(session);
-    char what[200];
-    snprintf(what, sizeof what, "asking '%.120s'", subject);
-    return s == NATS_OK ? STATUS_OK : nats_failure_request(what, s, 0, err);
-}
-
-bool nats_link_server(struct nats_link *link, char *text, size_t size)
-{
-    natsConnection *connection;
-    struct nats_session *session = borrow(link, &connection);
-    if (session == NULL)
-        return false;
-    char url[NATS_FAILURE_SERVER_MAX], server[NATS_FAILURE_SERVER_MAX];
-    natsStatus s = natsConnection_GetConnectedUrl(connection, url, sizeof url);
-    nats_session_release(session);
-    if (s != NATS_OK)
-        return false;
-    nats_failure_server(url, server);
-    snprintf(text, size, "%s", server);
-    return true;
+    (void)nats_link_shutdown_within(SHUTDOWN_PATIENCE_MS);
 }

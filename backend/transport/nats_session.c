@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -12,9 +13,10 @@
 static void note_closed(natsConnection *connection, void *context)
 {
     struct nats_session *session = context;
-    const char *unused = NULL;
-    natsStatus reason = natsConnection_GetLastError(connection, &unused);
+    const char *words = NULL;
+    natsStatus reason = natsConnection_GetLastError(connection, &words);
     pthread_mutex_lock(&session->lock);
+    snprintf(session->words, sizeof session->words, "%s", words != NULL && reason != NATS_OK ? words : "");
     session->closed = true;
     session->reason = reason;
     session->notify(session->context);
@@ -32,8 +34,23 @@ static void note_lame_duck(natsConnection *connection, void *context)
 }
 
 /* Replaces the library's default handler, which prints to stderr, into the middle of a curses screen. */
-static void ignore_error(natsConnection *connection, natsSubscription *subscription, natsStatus code, void *context)
+static void note_error(natsConnection *connection, natsSubscription *subscription, natsStatus code, void *context)
 {
+    struct nats_session *session = context;
+    const char *words = NULL;
+    struct nats_denial denial = {0};
+    if (code != NATS_NOT_PERMITTED)
+        return;
+    (void)natsConnection_GetLastError(connection, &words);
+    const char *subject = words != NULL ? strchr(words, '"') : NULL;
+    if (subject == NULL)
+        return;
+    denial.publish = strcasestr(words, "for publish") != NULL;
+    snprintf(denial.subject, sizeof denial.subject, "%.*s", (int)strcspn(subject + 1, "\""), subject + 1);
+    pthread_mutex_lock(&session->lock);
+    session->denials[session->denial_count++ % NATS_SESSION_DENIALS_MAX] = denial;
+    session->notify(session->context);
+    pthread_mutex_unlock(&session->lock);
 }
 
 static void destroy(struct nats_session *session)
@@ -58,7 +75,7 @@ struct nats_session *nats_session_new(natsOptions *options, void (*notify)(void 
     pthread_condattr_destroy(&monotonic);
     natsOptions_SetClosedCB(options, note_closed, session);
     natsOptions_SetLameDuckModeCB(options, note_lame_duck, session);
-    natsOptions_SetErrorHandler(options, ignore_error, NULL);
+    natsOptions_SetErrorHandler(options, note_error, session);
     *code = natsConnection_Connect(&session->connection, options);
     if (*code == NATS_OK)
         return session;
@@ -100,6 +117,20 @@ bool nats_session_is_lame_duck(struct nats_session *session)
     bool lame_duck = session->lame_duck;
     pthread_mutex_unlock(&session->lock);
     return lame_duck;
+}
+
+bool nats_session_is_denied(struct nats_session *session, bool publish, const char *subject)
+{
+    size_t length = strlen(subject);
+    bool wild = length > 0 && (subject[length - 1] == '*' || subject[length - 1] == '>'), denied = false;
+    pthread_mutex_lock(&session->lock);
+    for (size_t i = 0; i < session->denial_count && i < NATS_SESSION_DENIALS_MAX && !denied; i++) {
+        const struct nats_denial *denial = &session->denials[i];
+        bool same = strcmp(denial->subject, subject) == 0;
+        denied = denial->publish == publish && (same || (wild && strncmp(denial->subject, subject, length - 1) == 0));
+    }
+    pthread_mutex_unlock(&session->lock);
+    return denied;
 }
 
 void nats_session_free(struct nats_session *session)

@@ -8,6 +8,14 @@
 
 #include <nats/nats.h>
 
+#define NATS_SESSION_DENIALS_MAX 16
+
+/* "Permissions Violation for Publish to "$JS.API.STREAM.LIST"": the server says so at any time, without naming our request. */
+struct nats_denial {
+    bool publish; /* else a subscription */
+    char subject[200];
+};
+
 struct nats_session {
     natsConnection *connection;
     pthread_mutex_t lock;
@@ -16,6 +24,9 @@ struct nats_session {
     bool closed;                   /* the library's last callback for this connection has run */
     bool lame_duck;                /* the server announced its shutdown */
     natsStatus reason;             /* why it closed */
+    char words[200];               /* the server's, when it closed or refused; "" for none. Raw */
+    struct nats_denial denials[NATS_SESSION_DENIALS_MAX]; /* the last ones, a ring */
+    size_t denial_count;                                  /* ever */
     void (*notify)(void *context); /* something above changed; any thread */
     void *context;
 };
@@ -30,6 +41,9 @@ void nats_session_release(struct nats_session *session);
 
 bool nats_session_is_closed(struct nats_session *session);
 bool nats_session_is_lame_duck(struct nats_session *session);
+
+/* Was publishing to (else subscribing) `subject` denied? A subject ending in '*' or '>' takes every one that begins like it. */
+bool nats_session_is_denied(struct nats_session *session, bool publish, const char *subject);
 
 /* Closes the connection, waits for borrowers and for the library's last callback, frees. Subscriptions are gone before. */
 void nats_session_free(struct nats_session *session);

@@ -3,19 +3,17 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
 
 #include "base/alloc.h"
+#include "transport/nats_nkey.h"
 #include "transport/tls_credentials.h"
 #include "transport/tls_identity.h"
 
 #define CONNECT_TIMEOUT_MS 2000
 #define LIBRARY_PING_MS 60000 /* our own probe is the one that counts */
-#define URLS_MAXIMUM 16
 
 static void free_compression(SSL_COMP *compression)
 {
@@ -35,18 +33,7 @@ static void register_exit_handler(void)
     atexit(free_compressions);
 }
 
-static natsStatus set_urls(natsOptions *to, const struct nats_link_options *options)
-{
-    const char *urls[URLS_MAXIMUM];
-    int count = 0;
-    while (options->urls[count] != NULL && count < URLS_MAXIMUM) {
-        urls[count] = options->urls[count];
-        count++;
-    }
-    return natsOptions_SetServers(to, urls, count);
-}
-
-static natsStatus set_behaviour(natsOptions *to)
+static natsStatus set_behaviour(natsOptions *to, const struct nats_link_options *options)
 {
     natsStatus s = natsOptions_SetName(to, "sovdeck");
     if (s == NATS_OK)
@@ -60,37 +47,51 @@ static natsStatus set_behaviour(natsOptions *to)
     if (s == NATS_OK)
         s = natsOptions_SetFailRequestsOnDisconnect(to, true);
     if (s == NATS_OK)
-        s = natsOptions_SetIgnoreDiscoveredServers(to, true);
+        s = natsOptions_SetIgnoreDiscoveredServers(to, true); /* behind a tunnel they are somewhere else, or nowhere */
+    if (s == NATS_OK && options->inbox_prefix != NULL)
+        s = natsOptions_SetCustomInboxPrefix(to, options->inbox_prefix);
     return s;
 }
 
-static enum status set_credentials(natsOptions *to, const struct nats_link_options *options, struct error *err)
+static enum status set_nkey(natsOptions *to, const char *seed_file, natsStatus *s, struct error *err)
 {
-    const char *files[] = {options->credentials_file, options->nkey_seed_file};
-    for (size_t i = 0; i < 2; i++)
-        if (files[i] != NULL && access(files[i], R_OK) != 0)
-            return error_set(err, STATUS_IO, "NATS credentials file '%s' cannot be read", files[i]);
-    if ((options->nkey_seed_file == NULL) != (options->nkey_public == NULL))
-        return error_set(err, STATUS_USAGE, "a NATS nkey needs both its public key and its seed file");
+    char public[NATS_NKEY_PUBLIC_MAX];
+    enum status status = nats_nkey_public(seed_file, public, err);
+    if (status == STATUS_OK)
+        *s = natsOptions_SetNKeyFromSeed(to, public, seed_file);
+    return status;
+}
+
+/* Words of the address come before those of the options, as in other clients. */
+static enum status set_credentials(natsOptions *to, const struct nats_link_options *options, const struct nats_address *address,
+                                   struct error *err)
+{
     natsStatus s = NATS_OK;
-    if (options->credentials_file != NULL)
-        s = natsOptions_SetUserCredentialsFromFiles(to, options->credentials_file, NULL);
+    struct nats_nkey_claims claims;
+    enum status status = STATUS_OK;
+    if (address->user != NULL)
+        s = natsOptions_SetUserInfo(to, address->user, address->password);
+    else if (address->token != NULL)
+        s = natsOptions_SetToken(to, address->token);
+    else if (options->credentials_file != NULL)
+        status = nats_nkey_read_credentials(options->credentials_file, &claims, err);
     else if (options->nkey_seed_file != NULL)
-        s = natsOptions_SetNKeyFromSeed(to, options->nkey_public, options->nkey_seed_file);
+        status = set_nkey(to, options->nkey_seed_file, &s, err);
     else if (options->token != NULL)
         s = natsOptions_SetToken(to, options->token);
     else if (options->username != NULL)
         s = natsOptions_SetUserInfo(to, options->username, options->password != NULL ? options->password : "");
+    if (status == STATUS_OK && options->credentials_file != NULL && address->user == NULL && address->token == NULL)
+        s = natsOptions_SetUserCredentialsFromFiles(to, options->credentials_file, NULL);
+    if (status != STATUS_OK)
+        return status;
     return s == NATS_OK ? STATUS_OK : error_set(err, STATUS_USAGE, "NATS credentials: %s", natsStatus_GetText(s));
 }
 
-static bool wants_tls(const struct nats_link_options *options)
+static bool wants_tls(const struct nats_link_options *options, const struct nats_address *address)
 {
-    bool wants =
-        options->require_tls || options->ca_file != NULL || options->ca_data.length > 0 || options->certificate_file != NULL;
-    for (const char *const *url = options->urls; *url != NULL; url++)
-        wants = wants || strncasecmp(*url, "tls://", 6) == 0;
-    return wants;
+    return options->require_tls || options->ca_file != NULL || options->ca_data.length > 0 || options->certificate_file != NULL ||
+           address->tls;
 }
 
 static enum status set_ca(natsOptions *to, const struct nats_link_options *options, struct error *err)
@@ -108,9 +109,9 @@ static enum status set_ca(natsOptions *to, const struct nats_link_options *optio
     return status;
 }
 
-static enum status set_tls(natsOptions *to, const struct nats_link_options *options, struct error *err)
+static enum status set_tls(natsOptions *to, const struct nats_link_options *options, const struct nats_address *address, struct error *err)
 {
-    if (!wants_tls(options))
+    if (!wants_tls(options, address))
         return STATUS_OK;
     enum status status = set_ca(to, options, err);
     if (status != STATUS_OK)
@@ -128,25 +129,24 @@ static enum status set_tls(natsOptions *to, const struct nats_link_options *opti
     return s == NATS_OK ? STATUS_OK : error_set(err, STATUS_USAGE, "NATS TLS settings: %s", natsStatus_GetText(s));
 }
 
-enum status nats_settings_new(const struct nats_link_options *options, natsOptions **ret, struct error *err)
+enum status nats_settings_new(const struct nats_link_options *options, const struct nats_address *address, natsOptions **ret,
+                              struct error *err)
 {
     natsOptions *to = NULL;
-    if (options->urls == NULL || options->urls[0] == NULL)
-        return error_set(err, STATUS_USAGE, "no NATS URL is given");
     if (natsOptions_Create(&to) != NATS_OK)
         return error_set(err, STATUS_IO, "the NATS library does not start");
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, register_exit_handler);
     enum status status = STATUS_OK;
-    natsStatus s = set_urls(to, options);
+    natsStatus s = natsOptions_SetURL(to, address->url);
     if (s == NATS_OK)
-        s = set_behaviour(to);
+        s = set_behaviour(to, options);
     if (s != NATS_OK)
-        status = error_set(err, STATUS_USAGE, "NATS URL '%.80s': %s", options->urls[0], natsStatus_GetText(s));
+        status = error_set(err, STATUS_USAGE, "NATS %s: %s", address->shown, natsStatus_GetText(s));
     if (status == STATUS_OK)
-        status = set_credentials(to, options, err);
+        status = set_credentials(to, options, address, err);
     if (status == STATUS_OK)
-        status = set_tls(to, options, err);
+        status = set_tls(to, options, address, err);
     if (status == STATUS_OK)
         *ret = to;
     else

@@ -1,6 +1,5 @@
-/* Tails: one ordered consumer per connection and stream, made by the link's thread; see nats_tail.h. Where to start is decided
- * from the stream's own state each time, so that interruptions lose nothing the stream still holds, and what it no longer holds
- * is counted. */
+/* When a tail subscribes, and in which streams; see nats_tail.h. A tail without a stream of its own is a leader: it looks for the
+ * streams that store the subject, has one follower for each, and speaks for them. Runs on the link's thread. */
 #include "transport/nats_tail.h"
 
 #include <stdio.h>
@@ -10,42 +9,10 @@
 
 #include "base/alloc.h"
 #include "base/sanitize.h"
-#include "transport/nats_failure.h"
-#include "transport/nats_link_inside.h"
+#include "transport/nats_tail_inside.h"
 
 #define CHECK_MS 10000
 #define RETRY_MS 2000
-#define JETSTREAM_WAIT_MS 2000
-#define PENDING_MESSAGES_MAXIMUM 4096
-#define PENDING_BYTES_MAXIMUM (8 << 20)
-#define LAST_MESSAGE_WAIT_S 5
-
-struct nats_tail {
-    struct nats_link *link;
-    struct nats_tail *next;
-    char *subject;
-    uint64_t last;
-    struct nats_tail_callbacks callbacks;
-    void *context;
-    atomic_bool closing;
-
-    /* link's thread only */
-    jsCtx *js;
-    natsSubscription *subscription;
-    char stream[128];
-    int64_t created_ns; /* of the stream followed; 0: none yet */
-    int64_t next_ms;    /* of the next attempt, or of the next look at the stream */
-    enum nats_tail_state state;
-    bool reported;
-
-    /* between the link's thread and the dispatcher */
-    pthread_mutex_t lock;
-    pthread_cond_t completed;
-    bool complete;           /* the subscription's last message has been delivered */
-    uint64_t seen;           /* stream sequence of the last message; 0: none */
-    uint64_t dropped_before; /* by earlier subscriptions */
-    struct nats_tail_counters counters;
-};
 
 static int64_t now_ms(void)
 {
@@ -54,243 +21,115 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void report(struct nats_tail *tail, enum nats_tail_state state, enum status why, const char *text)
+struct nats_tail *nats_tail_root(struct nats_tail *tail)
 {
-    if (tail->reported && tail->state == state && state != NATS_TAIL_STATE_FAILED)
-        return;
-    char stream[sizeof tail->stream];
-    sanitize_line_into(stream, sizeof stream, tail->stream, strlen(tail->stream));
-    struct nats_tail_status status = {.state = state, .status = why, .stream = stream, .text = text};
+    return tail->leader != NULL ? tail->leader : tail;
+}
+
+/* Keeps the state; tells it to the owner, when it is a leader's or a lone one's and new. */
+static void report_streams(struct nats_tail *tail, enum nats_tail_state state, enum status why, const char *streams, const char *text)
+{
+    bool known = tail->reported && tail->state == state && strcmp(tail->text, text) == 0;
     tail->state = state;
+    tail->status = why;
     tail->reported = true;
+    snprintf(tail->text, sizeof tail->text, "%s", text);
+    if (known || tail->leader != NULL)
+        return;
+    char shown[ERROR_TEXT_MAX];
+    sanitize_line_into(shown, sizeof shown, streams, strlen(streams));
+    struct nats_tail_status status = {.state = state, .status = why, .stream = shown, .text = text};
     pthread_mutex_lock(&tail->link->callback_lock);
-    tail->callbacks.on_state(tail->context, &status);
+    if (!tail->link->muted && !tail->parted)
+        tail->callbacks.on_state(tail->context, &status);
     pthread_mutex_unlock(&tail->link->callback_lock);
 }
 
-/* --- the library's side --------------------------------------------------------------------------------------------- */
-
-static void take_message(natsConnection *connection, natsSubscription *subscription, natsMsg *raw, void *context)
+static void report(struct nats_tail *tail, enum nats_tail_state state, enum status why, const char *text)
 {
-    struct nats_tail *tail = context;
-    jsMsgMetaData *about = NULL;
-    if (natsMsg_GetMetaData(&about, raw) == NATS_OK && !atomic_load(&tail->closing)) {
-        struct nats_tail_message message = {
-            .subject = span_of(natsMsg_GetSubject(raw)),
-            .payload = span_make(natsMsg_GetData(raw), (size_t)natsMsg_GetDataLength(raw)),
-            .sequence = about->Sequence.Stream,
-            .at_ms = about->Timestamp / 1000000,
-            .pending = about->NumPending,
-        };
-        pthread_mutex_lock(&tail->lock);
-        tail->seen = message.sequence;
-        tail->counters.messages++;
-        pthread_mutex_unlock(&tail->lock);
-        pthread_mutex_lock(&tail->link->callback_lock);
-        tail->callbacks.on_message(tail->context, &message);
-        pthread_mutex_unlock(&tail->link->callback_lock);
-    }
-    jsMsgMetaData_Destroy(about);
-    natsMsg_Destroy(raw);
+    report_streams(tail, state, why, tail->stream, text);
 }
 
-static void note_complete(void *context)
+static enum nats_tail_state state_of(enum status status)
 {
-    struct nats_tail *tail = context;
-    pthread_mutex_lock(&tail->lock);
-    tail->complete = true;
-    pthread_cond_broadcast(&tail->completed);
-    pthread_mutex_unlock(&tail->lock);
+    if (status == STATUS_NOT_FOUND || status == STATUS_UNSUPPORTED)
+        return NATS_TAIL_STATE_NO_STREAM;
+    return status == STATUS_FORBIDDEN ? NATS_TAIL_STATE_DENIED : NATS_TAIL_STATE_FAILED;
 }
 
-static void poll_dropped(struct nats_tail *tail)
-{
-    int64_t dropped = 0;
-    if (tail->subscription == NULL || natsSubscription_GetDropped(tail->subscription, &dropped) != NATS_OK)
-        return;
-    pthread_mutex_lock(&tail->lock);
-    tail->counters.dropped = tail->dropped_before + (uint64_t)dropped;
-    pthread_mutex_unlock(&tail->lock);
-}
+/* --- following one stream ------------------------------------------------------------------------------------------- */
 
-/* Unsubscribing deletes the consumer on the server (destroying does not, since 3.4). Returns false when the library still has a
- * message under way after a long wait: then the tail's memory must stay. */
-static bool unsubscribe(struct nats_tail *tail, bool connected)
-{
-    if (tail->subscription == NULL)
-        return true;
-    poll_dropped(tail);
-    if (connected)
-        natsSubscription_Unsubscribe(tail->subscription);
-    else
-        natsConnection_Close(tail->link->session->connection);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += LAST_MESSAGE_WAIT_S;
-    bool late = false;
-    pthread_mutex_lock(&tail->lock);
-    while (!tail->complete && !late)
-        late = pthread_cond_timedwait(&tail->completed, &tail->lock, &until) != 0;
-    tail->dropped_before = tail->counters.dropped;
-    pthread_mutex_unlock(&tail->lock);
-    natsSubscription_Destroy(tail->subscription);
-    jsCtx_Destroy(tail->js);
-    tail->subscription = NULL;
-    tail->js = NULL;
-    return !late;
-}
-
-/* --- where to start ------------------------------------------------------------------------------------------------- */
-
-static uint64_t first_start(const struct nats_tail *tail, const jsStreamState *state)
-{
-    uint64_t after_last = state->LastSeq + 1;
-    uint64_t wanted = after_last > tail->last ? after_last - tail->last : 1;
-    uint64_t least = state->FirstSeq > 0 ? state->FirstSeq : 1;
-    return tail->last == 0 || wanted > least ? wanted : least;
-}
-
-/* Sequence to start from; counts what is lost since the last time. */
-static uint64_t choose_start(struct nats_tail *tail, const jsStreamInfo *info)
-{
-    const jsStreamState *state = &info->State;
-    bool again = tail->created_ns != 0;
-    bool same = again && tail->created_ns == info->Created && state->LastSeq >= tail->seen;
-    pthread_mutex_lock(&tail->lock);
-    uint64_t start = tail->seen + 1;
-    if (!again || (same && tail->seen == 0)) {
-        start = first_start(tail, state);
-    } else if (!same) {
-        tail->counters.restarts++;
-        tail->seen = 0;
-        start = state->FirstSeq > 0 ? state->FirstSeq : 1;
-    } else if (state->FirstSeq > start) {
-        tail->counters.gaps++;
-        tail->counters.missing += state->FirstSeq - start;
-        start = state->FirstSeq;
-    }
-    pthread_mutex_unlock(&tail->lock);
-    tail->created_ns = info->Created;
-    return start;
-}
-
-static natsStatus subscribe_from(struct nats_tail *tail, uint64_t start, jsErrCode *js_code)
-{
-    jsSubOptions options;
-    jsSubOptions_Init(&options);
-    options.Stream = tail->stream;
-    options.Ordered = true;
-    options.Config.DeliverPolicy = js_DeliverByStartSequence;
-    options.Config.OptStartSeq = start;
-    tail->complete = false;
-    natsStatus s = js_Subscribe(&tail->subscription, tail->js, tail->subject, take_message, tail, NULL, &options, js_code);
-    if (s == NATS_OK)
-        s = natsSubscription_SetPendingLimits(tail->subscription, PENDING_MESSAGES_MAXIMUM, PENDING_BYTES_MAXIMUM);
-    if (s == NATS_OK)
-        s = natsSubscription_SetOnCompleteCB(tail->subscription, note_complete, tail);
-    return s;
-}
-
-static natsStatus subscribe(struct nats_tail *tail, jsErrCode *js_code)
-{
-    jsOptions options;
-    jsOptions_Init(&options);
-    options.Wait = JETSTREAM_WAIT_MS;
-    natsStatus s = natsConnection_JetStream(&tail->js, tail->link->session->connection, &options);
-    jsStreamInfo *info = NULL;
-    if (s == NATS_OK)
-        s = js_GetStreamInfo(&info, tail->js, tail->stream, NULL, js_code);
-    if (s == NATS_OK)
-        s = subscribe_from(tail, choose_start(tail, info), js_code);
-    jsStreamInfo_Destroy(info);
-    if (s != NATS_OK && tail->subscription == NULL) {
-        jsCtx_Destroy(tail->js);
-        tail->js = NULL;
-    }
-    return s;
-}
-
-/* --- looking after -------------------------------------------------------------------------------------------------- */
-
-static void try_follow(struct nats_tail *tail)
+static void follow(struct nats_tail *tail)
 {
     struct error error = {0};
-    jsErrCode js_code = 0;
-    tail->next_ms = now_ms() + RETRY_MS;
-    enum status status = nats_link_find_stream(tail->link, tail->subject, tail->stream, sizeof tail->stream, &error);
-    if (status != STATUS_OK) {
-        tail->stream[0] = '\0';
-        bool none = status == STATUS_NOT_FOUND || status == STATUS_UNSUPPORTED;
-        report(tail, none ? NATS_TAIL_STATE_NO_STREAM : NATS_TAIL_STATE_FAILED, status, error.text);
-        return;
-    }
-    natsStatus s = subscribe(tail, &js_code);
-    if (s == NATS_OK) {
-        tail->next_ms = now_ms() + CHECK_MS;
+    enum status status = nats_tail_subscription_open(tail, &error);
+    tail->next_ms = now_ms() + (status == STATUS_OK ? CHECK_MS : RETRY_MS);
+    if (status == STATUS_OK)
         report(tail, NATS_TAIL_STATE_LIVE, STATUS_OK, "");
-        return;
-    }
-    char what[300];
-    snprintf(what, sizeof what, "following '%.100s' in stream '%.100s'", tail->subject, tail->stream);
-    nats_failure_request(what, s, js_code, &error);
-    report(tail, NATS_TAIL_STATE_FAILED, error.status, error.text);
+    else
+        report(tail, state_of(status), status, error.text);
 }
 
 /* The stream may have been deleted or made anew under us; the library would wait for sequences that never come. */
-static void check_stream(struct nats_tail *tail)
+static void check(struct nats_tail *tail)
 {
-    jsErrCode js_code = 0;
-    jsStreamInfo *info = NULL;
     tail->next_ms = now_ms() + CHECK_MS;
-    natsStatus s = js_GetStreamInfo(&info, tail->js, tail->stream, NULL, &js_code);
-    bool gone = s == NATS_NOT_FOUND || (s == NATS_OK && info->Created != tail->created_ns);
-    jsStreamInfo_Destroy(info);
-    poll_dropped(tail);
-    if (!gone)
+    if (nats_tail_subscription_check(tail) != STATUS_NOT_FOUND)
         return;
-    (void)unsubscribe(tail, true);
-    try_follow(tail);
+    (void)nats_tail_subscription_close(tail, true);
+    follow(tail);
 }
 
-static void tend(struct nats_tail *tail)
+/* Denials come any time after the subscription: of its subject, or of the inbox it delivers to. */
+static bool is_denied(struct nats_tail *tail, char *text, size_t size)
 {
-    if (tail->link->session == NULL || nats_session_is_closed(tail->link->session)) {
-        report(tail, NATS_TAIL_STATE_WAITING, STATUS_UNREACHABLE, "not connected to NATS");
-        return;
+    char inbox[160];
+    snprintf(inbox, sizeof inbox, "%.150s.>", tail->link->inbox_prefix);
+    const char *subject = tail->js != NULL ? inbox : tail->subject;
+    if (tail->subscription == NULL || !nats_session_is_denied(tail->link->session, false, subject))
+        return false;
+    snprintf(text, size, "the server does not permit subscribing to '%.200s'", subject);
+    return true;
+}
+
+static void tend_one(struct nats_tail *tail)
+{
+    char denied[ERROR_TEXT_MAX], clean[ERROR_TEXT_MAX];
+    nats_tail_subscription_count_dropped(tail);
+    if (is_denied(tail, denied, sizeof denied) && tail->state != NATS_TAIL_STATE_DENIED) {
+        sanitize_line_into(clean, sizeof clean, denied, strlen(denied));
+        report(tail, NATS_TAIL_STATE_DENIED, STATUS_FORBIDDEN, clean);
     }
     if (now_ms() < tail->next_ms)
         return;
     if (tail->subscription == NULL)
-        try_follow(tail);
+        follow(tail);
     else
-        check_stream(tail);
+        check(tail);
 }
 
-static void unlink_tail(struct nats_tail *tail)
+/* --- leading -------------------------------------------------------------------------------------------------------- */
+
+static void add_to_link(struct nats_tail *tail)
 {
     pthread_mutex_lock(&tail->link->lock);
-    struct nats_tail **at = &tail->link->tails;
-    while (*at != tail)
-        at = &(*at)->next;
-    *at = tail->next;
+    tail->next = tail->link->tails;
+    tail->link->tails = tail;
     pthread_mutex_unlock(&tail->link->lock);
 }
 
-static void finish(struct nats_tail *tail)
+static struct nats_tail *create(struct nats_link *link, const char *subject)
 {
-    struct nats_session *session = tail->link->session;
-    bool safe = unsubscribe(tail, session != NULL && !nats_session_is_closed(session));
-    unlink_tail(tail);
-    pthread_mutex_lock(&tail->link->callback_lock);
-    if (tail->callbacks.on_closed != NULL)
-        tail->callbacks.on_closed(tail->context);
-    pthread_mutex_unlock(&tail->link->callback_lock);
-    if (!safe)
-        return;
-    pthread_cond_destroy(&tail->completed);
-    pthread_mutex_destroy(&tail->lock);
-    free(tail->subject);
-    free(tail);
+    struct nats_tail *tail = alloc_new(struct nats_tail);
+    tail->link = link;
+    tail->subject = alloc_strdup(subject);
+    pthread_mutex_init(&tail->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&tail->completed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return tail;
 }
 
 static struct nats_tail *first_tail(struct nats_link *link)
@@ -309,22 +148,186 @@ static struct nats_tail *next_tail(struct nats_tail *tail)
     return next;
 }
 
-/* New tails are put in front, and only this thread takes tails out: walking is safe without the lock held. */
+static struct nats_tail *find_follower(struct nats_tail *leader, const char *stream)
+{
+    for (struct nats_tail *tail = first_tail(leader->link); tail != NULL; tail = next_tail(tail))
+        if (tail->leader == leader && strcmp(tail->stream, stream) == 0)
+            return tail;
+    return NULL;
+}
+
+static void add_follower(struct nats_tail *leader, const char *stream)
+{
+    struct nats_tail *tail = create(leader->link, leader->subject);
+    tail->leader = leader;
+    tail->one_stream = true;
+    tail->start = leader->start;
+    tail->last = leader->last;
+    tail->with_headers = leader->with_headers;
+    snprintf(tail->stream, sizeof tail->stream, "%s", stream);
+    add_to_link(tail);
+    follow(tail);
+}
+
+/* One word for all followers: the worst state, or live with the names of the streams. */
+static void report_followers(struct nats_tail *leader)
+{
+    char names[ERROR_TEXT_MAX] = "";
+    const struct nats_tail *worst = NULL;
+    for (struct nats_tail *tail = first_tail(leader->link); tail != NULL; tail = next_tail(tail)) {
+        if (tail->leader != leader || atomic_load(&tail->closing))
+            continue;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", tail->stream);
+        if (tail->state != NATS_TAIL_STATE_LIVE)
+            worst = tail;
+    }
+    if (worst != NULL)
+        report_streams(leader, worst->state, worst->status, names, worst->text);
+    else if (names[0] != '\0')
+        report_streams(leader, NATS_TAIL_STATE_LIVE, STATUS_OK, names, "");
+}
+
+static void go_core(struct nats_tail *leader, const struct error *why)
+{
+    struct error error = {0};
+    char text[ERROR_TEXT_MAX];
+    bool open = leader->subscription != NULL || nats_tail_subscription_open_core(leader, &error) == STATUS_OK;
+    if (!open) {
+        report(leader, NATS_TAIL_STATE_FAILED, error.status, error.text);
+    } else if (leader->state != NATS_TAIL_STATE_DENIED) {
+        snprintf(text, sizeof text, "%.400s; only what is published from now on is seen", why->text);
+        report_streams(leader, NATS_TAIL_STATE_CORE, why->status, "", text);
+    }
+}
+
+/* Asks which streams there are, and has a follower for each. Followers of streams that are gone end. */
+static void look_for_streams(struct nats_tail *leader)
+{
+    struct error error = {0};
+    char(*names)[NATS_LINK_STREAM_NAME_MAX] = alloc_zeroed(NATS_TAIL_STREAMS_MAX, sizeof *names);
+    size_t count = 0;
+    enum status status = nats_link_find_streams(leader->link, leader->subject, names, NATS_TAIL_STREAMS_MAX, &count, &error);
+    leader->next_ms = now_ms() + (status == STATUS_OK ? CHECK_MS : RETRY_MS);
+    if (status == STATUS_OK && leader->subscription != NULL)
+        (void)nats_tail_subscription_close(leader, true);
+    bool sure = status == STATUS_OK || status == STATUS_NOT_FOUND;
+    for (struct nats_tail *tail = first_tail(leader->link); sure && tail != NULL; tail = next_tail(tail)) {
+        bool kept = tail->leader != leader;
+        for (size_t i = 0; i < count && !kept; i++)
+            kept = strcmp(names[i], tail->stream) == 0;
+        if (!kept)
+            atomic_store(&tail->closing, true);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (find_follower(leader, names[i]) == NULL)
+            add_follower(leader, names[i]);
+    free(names);
+    if (status == STATUS_OK)
+        report_followers(leader);
+    else if (leader->core && status != STATUS_UNREACHABLE)
+        go_core(leader, &error);
+    else
+        report_streams(leader, state_of(status), status, "", error.text);
+}
+
+static void tend_leader(struct nats_tail *leader)
+{
+    char denied[ERROR_TEXT_MAX];
+    nats_tail_subscription_count_dropped(leader);
+    if (is_denied(leader, denied, sizeof denied) && leader->state != NATS_TAIL_STATE_DENIED)
+        report(leader, NATS_TAIL_STATE_DENIED, STATUS_FORBIDDEN, denied);
+    if (now_ms() >= leader->next_ms)
+        look_for_streams(leader);
+    else if (leader->subscription == NULL)
+        report_followers(leader);
+}
+
+static void tend(struct nats_tail *tail)
+{
+    if (tail->link->session == NULL || nats_session_is_closed(tail->link->session))
+        report(tail, NATS_TAIL_STATE_WAITING, STATUS_UNREACHABLE, "not connected to NATS");
+    else if (tail->one_stream)
+        tend_one(tail);
+    else
+        tend_leader(tail);
+}
+
+/* --- ending --------------------------------------------------------------------------------------------------------- */
+
+static void unlink_tail(struct nats_tail *tail)
+{
+    pthread_mutex_lock(&tail->link->lock);
+    struct nats_tail **at = &tail->link->tails;
+    while (*at != tail)
+        at = &(*at)->next;
+    *at = tail->next;
+    pthread_mutex_unlock(&tail->link->lock);
+}
+
+static bool is_led(struct nats_tail *leader)
+{
+    for (struct nats_tail *tail = first_tail(leader->link); tail != NULL; tail = next_tail(tail))
+        if (tail->leader == leader) {
+            atomic_store(&tail->closing, true);
+            return true;
+        }
+    return false;
+}
+
+static void finish(struct nats_tail *tail)
+{
+    struct nats_session *session = tail->link->session;
+    bool safe = nats_tail_subscription_close(tail, session != NULL && !nats_session_is_closed(session));
+    unlink_tail(tail);
+    pthread_mutex_lock(&tail->link->callback_lock);
+    if (tail->leader == NULL && !tail->parted && tail->callbacks.on_closed != NULL)
+        tail->callbacks.on_closed(tail->context);
+    tail->parted = true;
+    pthread_mutex_unlock(&tail->link->callback_lock);
+    if (!safe)
+        return;
+    pthread_cond_destroy(&tail->completed);
+    pthread_mutex_destroy(&tail->lock);
+    free(tail->subject);
+    free(tail);
+}
+
+static void finish_followers(struct nats_tail *leader)
+{
+    while (is_led(leader))
+        for (struct nats_tail *tail = first_tail(leader->link), *next; tail != NULL; tail = next) {
+            next = next_tail(tail);
+            if (tail->leader == leader)
+                finish(tail);
+        }
+}
+
+/* New tails are put in front, and only this thread takes tails out: walking is safe without the lock held. Ending a leader takes
+ * out others, so the walk begins again. */
 void nats_tail_tend_all(struct nats_link *link)
 {
-    for (struct nats_tail *tail = first_tail(link), *next; tail != NULL; tail = next) {
-        next = next_tail(tail);
-        if (atomic_load(&tail->closing))
+    struct nats_tail *tail = first_tail(link);
+    while (tail != NULL) {
+        struct nats_tail *next = next_tail(tail);
+        bool closing = atomic_load(&tail->closing);
+        if (closing && tail->leader == NULL) {
+            finish_followers(tail);
             finish(tail);
-        else
+            next = first_tail(link);
+        } else if (closing) {
+            finish(tail);
+        } else {
             tend(tail);
+        }
+        tail = next;
     }
 }
 
 void nats_tail_suspend_all(struct nats_link *link)
 {
     for (struct nats_tail *tail = first_tail(link); tail != NULL; tail = next_tail(tail)) {
-        (void)unsubscribe(tail, false);
+        (void)nats_tail_subscription_close(tail, false);
         tail->next_ms = 0;
         report(tail, NATS_TAIL_STATE_WAITING, STATUS_UNREACHABLE, "not connected to NATS");
     }
@@ -332,33 +335,37 @@ void nats_tail_suspend_all(struct nats_link *link)
 
 void nats_tail_finish_all(struct nats_link *link)
 {
-    for (struct nats_tail *tail; (tail = first_tail(link)) != NULL;) {
-        atomic_store(&tail->closing, true);
+    for (struct nats_tail *tail = first_tail(link); tail != NULL; tail = first_tail(link)) {
+        if (tail->leader == NULL)
+            finish_followers(tail);
         finish(tail);
+    }
+}
+
+void nats_tail_part_all(struct nats_link *link)
+{
+    for (struct nats_tail *tail = first_tail(link); tail != NULL; tail = next_tail(tail)) {
+        if (tail->leader == NULL && !tail->parted && tail->callbacks.on_closed != NULL)
+            tail->callbacks.on_closed(tail->context);
+        tail->parted = true;
     }
 }
 
 /* --- public --------------------------------------------------------------------------------------------------------- */
 
-struct nats_tail *nats_tail_new(struct nats_link *link, const char *subject, uint64_t last,
+struct nats_tail *nats_tail_new(struct nats_link *link, const struct nats_tail_options *options,
                                 const struct nats_tail_callbacks *callbacks, void *context)
 {
-    struct nats_tail *tail = alloc_new(struct nats_tail);
-    tail->link = link;
-    tail->subject = alloc_strdup(subject);
-    tail->last = last;
+    struct nats_tail *tail = create(link, options->subject);
+    tail->start = options->start;
+    tail->last = options->last;
+    tail->core = options->core;
+    tail->with_headers = options->with_headers;
+    tail->one_stream = options->stream != NULL;
+    snprintf(tail->stream, sizeof tail->stream, "%s", options->stream != NULL ? options->stream : "");
     tail->callbacks = *callbacks;
     tail->context = context;
-    pthread_mutex_init(&tail->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&tail->completed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    pthread_mutex_lock(&link->lock);
-    tail->next = link->tails;
-    link->tails = tail;
-    pthread_mutex_unlock(&link->lock);
+    add_to_link(tail);
     nats_link_poke(link);
     return tail;
 }

@@ -42,7 +42,7 @@ static void see_message(void *context, const struct nats_tail_message *message)
 
 static void see_tail(void *context, const struct nats_tail_status *status)
 {
-    static const char *const NAMES[] = {"waiting", "no stream", "failed", "live"};
+    static const char *const NAMES[] = {"waiting", "no stream", "failed", "denied", "core", "live"};
     struct scene *scene = context;
     trace_line(&scene->trace, "tail %s %s%s", NAMES[status->state], status->stream, status->text);
 }
@@ -149,7 +149,7 @@ Test(nats_link, a_lame_duck_is_no_alarm)
     connect_link(&scene, (struct nats_link_options){0});
     expect(&scene, "link live", 1);
     nats_fixture_lame_duck(&scene.fixture);
-    expect(&scene, "link draining: the server is shutting down in good order", 1);
+    expect(&scene, "is shutting down in good order; reconnecting when it is gone", 1);
     end(&scene);
 }
 
@@ -214,8 +214,8 @@ Test(nats_link, refuses_options_that_cannot_work)
         const char *text;
     } cases[] = {
         {{.urls = none}, "no NATS URL"},
-        {{.urls = urls, .credentials_file = "/nowhere"}, "credentials file '/nowhere' cannot be read"},
-        {{.urls = urls, .nkey_public = "U"}, "needs both"},
+        {{.urls = urls, .credentials_file = "/nowhere"}, "NATS credentials file '/nowhere' cannot be opened"},
+        {{.urls = urls, .nkey_seed_file = "/nowhere"}, "NATS NKey file '/nowhere' cannot be opened"},
         {{.urls = urls, .ca_file = "/nowhere"}, "NATS CA file '/nowhere' cannot be opened"},
         {{.urls = urls, .ca_data = SPAN_LITERAL("x")}, "NATS CA data holds no readable"},
     };
@@ -246,7 +246,7 @@ static void begin_tail(struct scene *scene, uint64_t last, long maximum)
     nats_fixture_add_stream(&scene->fixture, "CATALYST_SME", "catalyst.>", maximum);
     publish(scene, "catalyst.audit", 1, 5);
     connect_link(scene, (struct nats_link_options){0});
-    scene->tail = nats_tail_new(scene->link, "catalyst.>", last, &SEE_TAIL, scene);
+    scene->tail = nats_tail_new(scene->link, &(struct nats_tail_options){.subject = "catalyst.>", .last = last}, &SEE_TAIL, scene);
     expect(scene, "tail live CATALYST_SME", 1);
 }
 
@@ -318,7 +318,7 @@ Test(nats_tail, finds_a_stream_that_is_made_later_and_one_made_anew)
     begin(&scene, NULL);
     connect_link(&scene, (struct nats_link_options){0});
     expect(&scene, "link live", 1);
-    scene.tail = nats_tail_new(scene.link, "catalyst.>", 10, &SEE_TAIL, &scene);
+    scene.tail = nats_tail_new(scene.link, &(struct nats_tail_options){.subject = "catalyst.>", .last = 10}, &SEE_TAIL, &scene);
     expect(&scene, "tail no stream no JetStream stream stores 'catalyst.>'", 1);
     nats_fixture_add_stream(&scene.fixture, "CATALYST_SME", "catalyst.>", -1);
     publish(&scene, "catalyst.audit", 1, 3);
