@@ -1,11 +1,15 @@
 /* sovdeck: the console, or one of its subcommands. Only glue: words, locale, and the layers that headless does not know. */
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/console.h"
 #include "demo/demo_command.h"
 #include "headless/headless.h"
 #include "transport/nats_link.h"
+
+#define NATS_PATIENCE_MS 300
 
 static int run_console(const struct arguments *arguments)
 {
@@ -54,6 +58,9 @@ int main(int argc, char **argv)
     set_locale();
     static const struct headless_hooks HOOKS = {.console = run_console, .demo = run_demo};
     int code = headless_main(argc, argv, &HOOKS);
-    nats_link_shutdown_library(); /* nothing to do when nobody spoke NATS */
+    if (!nats_link_shutdown_within(NATS_PATIENCE_MS)) { /* a connection attempt that hangs keeps nobody here */
+        fflush(NULL);
+        _exit(code);
+    }
     return code;
 }

@@ -197,6 +197,11 @@ void feed_set_renew_catalyst(struct feed_set *set)
         catalyst_feed_renew(set->catalyst);
 }
 
+struct nats_link *feed_set_nats(const struct feed_set *set)
+{
+    return set->nats != NULL ? nats_feed_link(set->nats) : NULL;
+}
+
 bool feed_set_is_settled(const struct feed_set *set)
 {
     for (size_t i = 0; i < set->region_count; i++)

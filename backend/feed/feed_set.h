@@ -47,6 +47,9 @@ void feed_set_refresh_cutover(struct feed_set *set);
 /* Who we are at catalyst-api has changed (a login, a logout): ask it anew now. */
 void feed_set_renew_catalyst(struct feed_set *set);
 
+/* NATS' link, to ask and follow more over it; NULL: no NATS. Gone with the set. */
+struct nats_link *feed_set_nats(const struct feed_set *set);
+
 /* Every feed has said what there is to say at start: all wanted kinds are complete or in an error state, and catalyst-api
  * and NATS have answered or failed once. For the idle probe (together with an empty inbox). */
 bool feed_set_is_settled(const struct feed_set *set);

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "feed/feed_post.h"
 #include "feed/nats_event.h"
 #include "transport/nats_tail.h"
+
+#define DROPPED_SHOWN_MS 60000
 
 struct nats_feed {
     struct nats_feed_options options;
@@ -23,6 +26,8 @@ struct nats_feed {
     enum nats_link_state link_state;
     enum nats_tail_state tail_state;
     char link_text[256], tail_text[256];
+    char dropped_text[128];
+    int64_t dropped_until_ms;
 };
 
 /* A state of link or tail on its way to the UI thread. */
@@ -45,19 +50,33 @@ static enum feed_state judge(const struct nats_feed *feed, const char **text)
     if (feed->link_state == NATS_LINK_STATE_DRAINING)
         return FEED_STATE_LIMITED;
     *text = feed->tail_text;
-    bool limited = feed->tail_known && (feed->tail_state == NATS_TAIL_STATE_NO_STREAM || feed->tail_state == NATS_TAIL_STATE_FAILED);
-    if (!limited)
-        *text = "";
-    return limited ? FEED_STATE_LIMITED : FEED_STATE_LIVE;
+    if (feed->tail_known && feed->tail_state != NATS_TAIL_STATE_LIVE && feed->tail_state != NATS_TAIL_STATE_WAITING)
+        return FEED_STATE_LIMITED;
+    *text = feed->dropped_until_ms > clock_monotonic_ms() ? feed->dropped_text : "";
+    return (*text)[0] != '\0' ? FEED_STATE_LIMITED : FEED_STATE_LIVE;
+}
+
+/* What is lost because we are slow is said for a minute, and counted for ever. */
+static void count_dropped(struct nats_feed *feed)
+{
+    uint64_t dropped = atomic_load(&feed->dropped);
+    if (feed->tail != NULL)
+        dropped += nats_tail_counters(feed->tail).dropped;
+    if (dropped > feed->health->dropped) {
+        feed->dropped_until_ms = clock_monotonic_ms() + DROPPED_SHOWN_MS;
+        snprintf(feed->dropped_text, sizeof feed->dropped_text, "%llu messages were dropped: sovdeck cannot keep up with them",
+                 (unsigned long long)dropped);
+    }
+    feed->health->dropped = dropped;
 }
 
 static void refresh_lamp(struct nats_feed *feed)
 {
     const char *text;
+    count_dropped(feed);
     enum feed_state before = feed->health->state, state = judge(feed, &text);
     if (before == FEED_STATE_DOWN && state != FEED_STATE_DOWN)
         feed->health->reconnects++;
-    feed->health->dropped = atomic_load(&feed->dropped);
     if (feed_health_set(feed->health, state, text))
         store_touch(feed->options.store);
 }
@@ -154,7 +173,7 @@ static void connect_link(struct nats_feed *feed)
     static const struct nats_link_callbacks LINK = {.on_state = on_link_state, .on_alive = on_alive};
     static const struct nats_tail_callbacks TAIL = {.on_message = on_message, .on_state = on_tail_state};
     struct error err = {0};
-    snprintf(feed->health->address, sizeof feed->health->address, "%s", feed->options.sovereign->profile->nats.urls[0]);
+    snprintf(feed->health->address, sizeof feed->health->address, "%s", feed->options.sovereign->nats->shown);
     feed_health_set(feed->health, FEED_STATE_STARTING, "connecting");
     if (sovereign_open_nats(feed->options.sovereign, &LINK, feed, &feed->link, &err) != STATUS_OK) {
         feed->link = NULL;
@@ -191,6 +210,11 @@ void nats_feed_free(struct nats_feed *feed)
         nats_link_free(feed->link);
     feed_anchor_unref(feed->anchor);
     free(feed);
+}
+
+struct nats_link *nats_feed_link(const struct nats_feed *feed)
+{
+    return feed->link;
 }
 
 bool nats_feed_is_settled(const struct nats_feed *feed)

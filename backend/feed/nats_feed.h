@@ -20,6 +20,8 @@ struct nats_feed;
 
 struct nats_feed *nats_feed_start(const struct nats_feed_options *options); /* adds the lamp, also when it is off */
 void nats_feed_free(struct nats_feed *feed); /* closes the link and waits for its threads; NULL is fine */
+/* To ask or follow something else over the same connection; NULL: there is none. Gone with the feed. */
+struct nats_link *nats_feed_link(const struct nats_feed *feed);
 bool nats_feed_is_settled(const struct nats_feed *feed);
 
 #endif

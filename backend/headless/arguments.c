@@ -33,6 +33,7 @@ struct sovereign_options arguments_sovereign(const struct arguments *arguments)
         .name = arguments_value(arguments, "--sovereign"),
         .kubeconfig = arguments_value(arguments, "--kubeconfig"),
         .context = arguments_value(arguments, "--context"),
+        .nats = {arguments_value(arguments, "--nats"), arguments_value(arguments, "--nats-context")},
     };
 }
 

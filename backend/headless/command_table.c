@@ -20,6 +20,8 @@ static const struct command_option GLOBALS[] = {
     {"--sovereign", 's', "NAME", "Sovereign of the configuration to work with", COMMAND_COMPLETE_NONE, NULL},
     {"--kubeconfig", '\0', "FILE", "use this kubeconfig instead of a configured Sovereign", COMMAND_COMPLETE_FILE, NULL},
     {"--context", '\0', "NAME", "context of the kubeconfig", COMMAND_COMPLETE_NONE, NULL},
+    {"--nats", '\0', "URLS", "NATS servers to use instead of the configured ones, separated by commas", COMMAND_COMPLETE_NONE, NULL},
+    {"--nats-context", '\0', "NAME", "context of the nats CLI to reach NATS with; 'current': the one selected there", COMMAND_COMPLETE_NONE, NULL},
     {"--journal", '\0', "FILE", "journal of operations (default: $XDG_STATE_HOME/sovdeck/journal.jsonl)", COMMAND_COMPLETE_FILE, NULL},
     {"--log", '\0', "FILE", "append diagnostics to this file", COMMAND_COMPLETE_FILE, NULL},
     {"--theme", '\0', "NAME", "theme of the console: dark, light, or a file", COMMAND_COMPLETE_FILE, NULL},

@@ -177,10 +177,12 @@ enum status sovereign_open(const struct sovereign_options *options, struct http_
     sovereign->thread = thread;
     sovereign->file = profile_load(options->config_file != NULL ? options->config_file : standard, options->config_file != NULL);
     enum status status = open_chosen(sovereign, options, err);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         sovereign_free(sovereign);
-    else
-        *ret = sovereign;
+        return status;
+    }
+    sovereign->nats = nats_target_new(&options->nats, sovereign->profile);
+    *ret = sovereign;
     return status;
 }
 
@@ -192,6 +194,7 @@ void sovereign_free(struct sovereign *sovereign)
         kube_client_free(sovereign->regions[i].client);
     catalyst_client_free(sovereign->catalyst);
     sovereign_tunnels_done(&sovereign->tunnels);
+    nats_target_free(sovereign->nats);
     profile_free(sovereign->file);
     free(sovereign);
 }
@@ -223,32 +226,7 @@ void sovereign_set_cancel(struct sovereign *sovereign, const atomic_bool *cancel
 
 bool sovereign_has_nats(const struct sovereign *sovereign)
 {
-    return sovereign->profile != NULL && sovereign->profile->nats.urls != NULL && sovereign->profile->nats.problem == NULL;
-}
-
-/* First line of a file with a secret; caller wipes and frees. */
-static enum status read_secret(const char *path, char **ret, struct error *err)
-{
-    char line[4096];
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
-    if (path == NULL)
-        return STATUS_OK;
-    if (file == NULL)
-        return error_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
-    if (fgets(line, sizeof line, file) == NULL)
-        line[0] = '\0';
-    fclose(file);
-    line[strcspn(line, "\r\n")] = '\0';
-    *ret = alloc_strdup(line);
-    explicit_bzero(line, sizeof line);
-    return STATUS_OK;
-}
-
-static void wipe(char *secret)
-{
-    if (secret != NULL)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
+    return sovereign->nats != NULL;
 }
 
 enum status sovereign_open_nats(const struct sovereign *sovereign, const struct nats_link_callbacks *callbacks, void *context,
@@ -256,27 +234,5 @@ enum status sovereign_open_nats(const struct sovereign *sovereign, const struct 
 {
     if (!sovereign_has_nats(sovereign))
         return error_set(err, STATUS_UNSUPPORTED, "no NATS is configured for %s", sovereign->name);
-    const struct profile_nats *nats = &sovereign->profile->nats;
-    char *token = NULL, *password = NULL;
-    enum status status = read_secret(nats->token_file, &token, err);
-    if (status == STATUS_OK)
-        status = read_secret(nats->password_file, &password, err);
-    struct nats_link_options options = {
-        .urls = (const char *const *)nats->urls,
-        .credentials_file = nats->credentials_file,
-        .username = nats->username,
-        .password = password,
-        .token = token,
-        .nkey_seed_file = nats->nkey_seed_file,
-        .server_name = nats->server_name,
-        .insecure = nats->insecure,
-        .ca_file = nats->ca_file,
-        .certificate_file = nats->certificate_file,
-        .key_file = nats->key_file,
-    };
-    if (status == STATUS_OK)
-        status = nats_link_new(&options, callbacks, context, ret, err);
-    wipe(token);
-    wipe(password);
-    return status;
+    return nats_target_open(sovereign->nats, callbacks, context, ret, err);
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "sovereign/catalyst_client.h"
 #include "sovereign/kube_client.h"
+#include "sovereign/nats_target.h"
 #include "sovereign/profile.h"
 #include "sovereign/sovereign_tunnels.h"
 #include "store/store.h"
@@ -20,6 +21,7 @@ struct sovereign_options {
     const char *name;        /* --sovereign */
     const char *kubeconfig;  /* --kubeconfig: one region from this file instead of a profile */
     const char *context;     /* --context */
+    struct nats_target_words nats;
 };
 
 struct sovereign_region {
@@ -38,6 +40,7 @@ struct sovereign {
     size_t region_count;
     struct catalyst_client *catalyst; /* NULL: not configured, or `catalyst_error` */
     struct error catalyst_error;
+    struct nats_target *nats; /* NULL: none is configured */
     const struct profile_sovereign *profile; /* NULL without a profile; owned by `file` */
     struct profile *file;                    /* never NULL: theme, keymap, warnings */
     struct sovereign_tunnels tunnels;        /* not running until somebody starts them */
@@ -57,7 +60,7 @@ int sovereign_primary(const struct sovereign *sovereign);
 int sovereign_find_region(const struct sovereign *sovereign, const char *name);
 
 bool sovereign_has_nats(const struct sovereign *sovereign);
-/* A link with the profile's options. */
+/* A link to sovereign->nats. */
 enum status sovereign_open_nats(const struct sovereign *sovereign, const struct nats_link_callbacks *callbacks, void *context,
                                 struct nats_link **ret, struct error *err);
 

@@ -111,8 +111,40 @@ static bool is_stopping(struct nats_link *link)
     return stopping;
 }
 
+static void wipe(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+/* Puts what the profile's files and commands say now into the options of one address. */
+static enum status renew_secrets(struct nats_link *link, size_t index, struct error *why)
+{
+    const struct nats_address *address = &link->addresses[index];
+    struct nats_link_secrets secrets = {0};
+    if (link->read_secrets == NULL || address->user != NULL || address->token != NULL)
+        return STATUS_OK;
+    enum status status = link->read_secrets(link->secrets_context, link->told.status == STATUS_UNAUTHENTICATED, &secrets, why);
+    natsStatus s = NATS_OK;
+    if (status == STATUS_OK && secrets.token != NULL)
+        s = natsOptions_SetToken(link->options[index], secrets.token);
+    else if (status == STATUS_OK && link->username != NULL && secrets.password != NULL)
+        s = natsOptions_SetUserInfo(link->options[index], link->username, secrets.password);
+    wipe(secrets.token);
+    wipe(secrets.password);
+    if (status == STATUS_OK && s != NATS_OK)
+        status = error_set(why, STATUS_INVALID, "NATS credentials: %s", natsStatus_GetText(s));
+    return status;
+}
+
 static struct nats_session *try_address(struct nats_link *link, size_t index, struct error *why)
 {
+    if (renew_secrets(link, index, why) != STATUS_OK) {
+        if (!is_refusal(why->status))
+            why->status = STATUS_UNAUTHENTICATED; /* waiting alone does not mend it */
+        return NULL;
+    }
     natsStatus code = NATS_OK;
     char detail[300];
     struct nats_failure_identity identity = identity_at(link, index);
@@ -260,7 +292,10 @@ static void free_parts(struct nats_link *link)
     for (size_t i = 0; i < link->address_count; i++)
         natsOptions_Destroy(link->options[i]);
     nats_address_done(link->addresses, link->address_count);
+    if (link->free_secrets != NULL)
+        link->free_secrets(link->secrets_context);
     free(link->credentials_file);
+    free(link->username);
     free(link->api_prefix);
     free(link->domain);
     free(link->inbox_prefix);
@@ -320,7 +355,7 @@ static void describe_identity(const struct nats_link_options *options, const str
         snprintf(raw, sizeof raw, "the credentials in '%.120s'", options->credentials_file);
     else if (address->user == NULL && options->nkey_seed_file != NULL)
         snprintf(raw, sizeof raw, "the NKey in '%.120s'", options->nkey_seed_file);
-    else if (address->user == NULL && options->token != NULL)
+    else if (address->user == NULL && (options->token != NULL || (user == NULL && options->read_secrets != NULL)))
         snprintf(raw, sizeof raw, "the token");
     else if (user != NULL)
         snprintf(raw, sizeof raw, "user '%.100s' and the password", user);
@@ -345,6 +380,10 @@ static char *choose_api_prefix(const struct nats_link_options *options)
 static enum status read_options(struct nats_link *link, const struct nats_link_options *options, struct error *err)
 {
     size_t count = 0;
+    link->username = alloc_strdup(options->username);
+    link->read_secrets = options->read_secrets;
+    link->free_secrets = options->free_secrets;
+    link->secrets_context = options->secrets_context;
     enum status status = nats_address_read(options->urls, link->addresses, &count, err);
     if (status != STATUS_OK)
         return status;

@@ -27,6 +27,11 @@ struct nats_link_status {
     const char *text;   /* one sentence naming the server, sanitized. Borrowed for the call */
 };
 
+/* Secrets that may change: read again before each attempt to connect. Wiped and freed by the link. */
+struct nats_link_secrets {
+    char *token, *password; /* NULL: none */
+};
+
 /* Borrowed by nats_link_new, which copies. Credentials in an address come before the others; then, in this order: credentials
  * file, NKey, token, user. */
 struct nats_link_options {
@@ -41,6 +46,11 @@ struct nats_link_options {
     const char *server_name; /* expected in the certificate instead of the URL's host */
     bool require_tls;
     bool insecure;
+    /* On the link's thread, where it may block (a command that prints a token); `refused`: the last ones were. NULL: none. free_secrets ends its context's life, also
+     * when nats_link_new fails. */
+    enum status (*read_secrets)(void *context, bool refused, struct nats_link_secrets *ret, struct error *err);
+    void (*free_secrets)(void *context);
+    void *secrets_context;
     const char *inbox_prefix;     /* instead of "_INBOX"; NULL: that */
     const char *jetstream_domain; /* NULL: the server's own */
     const char *jetstream_prefix; /* instead of "$JS.API"; comes before the domain. NULL: none */

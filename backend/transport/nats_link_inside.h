@@ -22,6 +22,10 @@ struct nats_link {
     size_t address_count;
     char *credentials_file; /* NULL: none */
     bool has_certificate;
+    char *username; /* for secrets read later */
+    enum status (*read_secrets)(void *context, bool refused, struct nats_link_secrets *ret, struct error *err);
+    void (*free_secrets)(void *context);
+    void *secrets_context;
     char *api_prefix;   /* "$JS.API" */
     char *domain;       /* NULL: none */
     char *inbox_prefix; /* "_INBOX" */
