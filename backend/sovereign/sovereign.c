@@ -1,7 +1,6 @@
 /* Builds the Sovereign of a session from the command line, the profile and the kubeconfigs; no network is touched. */
 #include "sovereign/sovereign.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
