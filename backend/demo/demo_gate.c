@@ -11,7 +11,7 @@
 #include "demo/demo_controller_logs.h"
 #include "demo/demo_kubeconfig.h"
 
-#define LIFETIME_MS (30LL * 24 * 3600 * 1000)
+#define LIFETIME_MS (90LL * 24 * 3600 * 1000)
 #define EXPIRED_MS (-60LL * 1000)
 #define TOKEN_BYTES 24
 

@@ -40,6 +40,13 @@ static const struct command_option GET_OPTIONS[] = {
     REGION,
     WATCH,
 };
+static const struct command_option COMPARE_OPTIONS[] = {
+    {"--namespace", 'n', "NS", "its namespace (default: the context's; or write NS/NAME)", COMMAND_COMPLETE_NONE, NULL},
+    {"--regions", '\0', "A,B", "the two regions (needed when there are more than two)", COMMAND_COMPLETE_NONE, NULL},
+    {"--status", '\0', NULL, "status too", COMMAND_COMPLETE_NONE, NULL},
+    {"--noise", '\0', NULL, "what servers write by themselves too: uid, versions, time stamps, managedFields", COMMAND_COMPLETE_NONE, NULL},
+    OUTPUT("diff json"),
+};
 static const struct command_option STATUS_OPTIONS[] = {OUTPUT("text json"), WATCH};
 static const struct command_option START_OPTIONS[] = {YES, DRY_RUN, CONFIRM, REASON, OUTPUT("text json"), WATCH};
 static const struct command_option AUDIT_OPTIONS[] = {OUTPUT("text json")};
@@ -78,6 +85,13 @@ static const struct command COMMANDS[] = {
                    "singular, short name or plural.group. Lists are read page by page; memory does not grow with the list's raw size.",
         .example = "sovdeck get applications\nsovdeck get hr -n flux-system -o json\nsovdeck get helmreleases -A --watch",
         OPTIONS(GET_OPTIONS), .least_operands = 1, .most_operands = 2, .complete = COMMAND_COMPLETE_KIND, .run = get_command_run,
+    },
+    {
+        .name = "compare", .operands = "KIND NAME", .summary = "Compare the same object in two regions",
+        .details = "What each server writes by itself, and status, are left out. Of Secrets only metadata is read. Exit code 0 when both are "
+                   "the same, 1 when they differ or one is not there, else that of the region that could not be read.",
+        .example = "sovdeck compare helmrelease bp-harbor -n flux-system\nsovdeck compare hr flux-system/bp-harbor --regions fsn,hel -o json",
+        OPTIONS(COMPARE_OPTIONS), .least_operands = 2, .most_operands = 2, .complete = COMMAND_COMPLETE_KIND, .run = compare_command_run,
     },
     {
         .name = "cutover status", .operands = "", .summary = "What the cutover claims, beside what the live objects say",

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "headless/commands.h"
-#include "headless/doctor.h"
+#include "doctor/doctor.h"
 #include "headless/session.h"
 
 #define WIDTH_DEFAULT 80

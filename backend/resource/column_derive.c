@@ -5,6 +5,7 @@
 
 #include "base/timestamp.h"
 #include "estate/region_name.h"
+#include "resource/drift.h"
 #include "resource/row_state.h"
 
 #define DERIVE(name) \
@@ -15,6 +16,18 @@ DERIVE(region)
     int region = row_region(row);
     if (region >= 0 && region < context->store->region_count)
         column_set_text(value, span_of(context->store->regions[region].name));
+}
+
+/* "≠ version": another region says otherwise about the same object. */
+DERIVE(drift)
+{
+    int region;
+    const char *word = drift_of(context->store, row, &region);
+    if (word == NULL)
+        return;
+    column_printf(value, "≠ %s", word);
+    value->tone = TONE_WARN;
+    value->order = 0;
 }
 
 DERIVE(state)

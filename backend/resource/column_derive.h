@@ -5,7 +5,7 @@
 #include "resource/column.h"
 
 #define COLUMN_DERIVE_LIST(DERIVE) \
-    DERIVE(region) DERIVE(state) DERIVE(cause) DERIVE(chart) DERIVE(version) DERIVE(source) DERIVE(environments) \
+    DERIVE(region) DERIVE(drift) DERIVE(state) DERIVE(cause) DERIVE(chart) DERIVE(version) DERIVE(source) DERIVE(environments) \
     DERIVE(applications) DERIVE(organization) DERIVE(placement) DERIVE(regions) DERIVE(blueprint_version) DERIVE(releases) \
     DERIVE(containers) DERIVE(replicas) DERIVE(duration) DERIVE(keys) DERIVE(blocked)
 

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "resource/column_derive.h"
+#include "resource/drift.h"
 
 #define KIND(id) .kind_id = id
 #define FACT(name, id) .title = name, .field = FIELD_##id
@@ -196,6 +197,7 @@ static const struct column COLUMNS[] = {
 };
 
 static const struct column REGION = {DERIVED("REGION", region), WIDTH(6, 16), .priority = 2};
+static const struct column DRIFT = {DERIVED("DRIFT", drift), .type = COLUMN_TYPE_COUNT, WIDTH(11, 12), .priority = 4};
 static const struct column ANY_NAMESPACE = NAMESPACE(NULL), ANY_NAME = FIRST_NAME(NULL), ANY_AGE = AGE(NULL);
 static const struct column ANY_KEYS = {DERIVED("KEYS", keys), .type = COLUMN_TYPE_COUNT, WIDTH(4, 6), .priority = 3, RIGHT};
 
@@ -233,12 +235,19 @@ static bool has_data(const struct kind *kind)
 void column_table_build(struct column_set *set, const struct kind *kind, int region_count)
 {
     *set = (struct column_set){.kind = kind};
-    if (region_count > 1)
-        push(set, REGION);
+    if (region_count > 0) {
+        struct column region = REGION;
+        region.wide = region_count == 1;
+        push(set, region);
+    }
     size_t before = set->count;
-    for (size_t i = 0; i < ARRAY_LENGTH(COLUMNS); i++)
-        if (strcmp(COLUMNS[i].kind_id, kind->id) == 0)
-            push(set, COLUMNS[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(COLUMNS); i++) {
+        if (strcmp(COLUMNS[i].kind_id, kind->id) != 0)
+            continue;
+        push(set, COLUMNS[i]);
+        if (region_count > 1 && COLUMNS[i].derive == column_derive_state && drift_applies(kind))
+            push(set, DRIFT);
+    }
     if (set->count > before)
         return;
     if (kind->dynamic_count > 0) {

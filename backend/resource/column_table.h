@@ -14,7 +14,8 @@ struct column_set {
     bool sort_descending; /* default direction */
 };
 
-/* With a REGION column when there is more than one region. */
+/* REGION comes first: for one region it is a wide column, with several it is always there, and DRIFT with it for kinds that are meant
+ * to be the same everywhere. Region count 0: neither. */
 void column_table_build(struct column_set *set, const struct kind *kind, int region_count);
 
 /* Column by title, in any case; -1: none. */

@@ -99,7 +99,7 @@ static bool add_kind_facts(struct detail *detail, const struct column_context *c
 {
     struct column_set set;
     bool any = false;
-    column_table_build(&set, row_kind(row), 1);
+    column_table_build(&set, row_kind(row), 0);
     for (size_t i = 0; i < ARRAY_LENGTH(FACTS); i++) {
         if (strcmp(FACTS[i].kind_id, row_kind(row)->id) != 0)
             continue;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/doctor_document.h"
 #include "base/array.h"
 #include "input/command_line.h"
 #include "screen/document.h"
@@ -222,6 +223,19 @@ static void show_events(struct app *app, const char *argument)
     open_document(app, DOCUMENT_KIND_EVENTS);
 }
 
+/* With the region named, else the first other one; in the compare screen itself that screen takes the command. */
+static void compare_object(struct app *app, const char *argument)
+{
+    struct screen_object object;
+    if (!selected_object(app, &object) || object.kind == NULL || object.region < 0)
+        return;
+    int other = argument[0] != '\0' ? sovereign_find_region(app->host.sovereign, argument) : object.region == 0 ? 1 : 0;
+    if (other < 0 || other == object.region)
+        app_toast(app, TONE_BAD, other < 0 ? "There is no region '%s' here" : "The object is in region '%s': name another", argument);
+    else
+        app_push(app, compare_screen_new(&app->host, &object, other));
+}
+
 static void show_logs(struct app *app, const char *argument)
 {
     open_document(app, DOCUMENT_KIND_LOG);
@@ -289,6 +303,8 @@ static const struct {
     {COMMAND_YAML, show_yaml},
     {COMMAND_EVENTS, show_events},
     {COMMAND_LOGS, show_logs},
+    {COMMAND_COMPARE, compare_object},
+    {COMMAND_DOCTOR, doctor_document_open},
     {COMMAND_COPY_NAME, copy_name},
     {COMMAND_ARM, arm},
     {COMMAND_DISARM, disarm},

@@ -25,7 +25,8 @@
     NEED(REGIONS, 10, "this Sovereign has one region")                                               \
     NEED(PLAN, 11, "there is no operation to show")                                                  \
     NEED(DIALOG, 12, "no question is open")                                                          \
-    NEED(PROMPT, 13, "no input line is open")
+    NEED(PROMPT, 13, "no input line is open")                                                        \
+    NEED(COMPARISON, 14, "no comparison is open: select an object and press =")
 
 enum command_needs {
     COMMAND_NEEDS_NOTHING = 0,
@@ -69,6 +70,7 @@ enum command_argument {
     COMMAND(REFRESH, "refresh", GENERAL, 0, NONE, "refresh", "Ask every source again now")                                      \
     COMMAND(REDRAW, "redraw", GENERAL, 0, NONE, "redraw", "Draw the whole screen again")                                        \
     COMMAND(FEEDS, "feeds", GENERAL, 0, NONE, "feeds", "Show every feed: state, age of the last proof, reason, counters")       \
+    COMMAND(DOCTOR, "doctor", GENERAL, 0, OPTIONAL, "doctor", "Examine every feed, or the named one, and say how to mend what is bad") \
     COMMAND(SWITCH_REGION, "switch-region", GENERAL, COMMAND_NEEDS_REGIONS, REGION, "region", "Show one region only, or all")   \
     COMMAND(THEME_TOGGLE, "theme-toggle", GENERAL, 0, THEME, "theme", "Change to the next theme, or to the named one")          \
     COMMAND(LOGIN, "login", GENERAL, 0, NONE, "log in", "Log in to catalyst-api with a PIN by e-mail")                          \
@@ -96,6 +98,7 @@ enum command_argument {
     COMMAND(SORT_NEXT, "sort-next", LIST, COMMAND_NEEDS_LIST, OPTIONAL, "sort", "Sort by the next column, or by the named one") \
     COMMAND(SORT_REVERSE, "sort-reverse", LIST, COMMAND_NEEDS_LIST, NONE, "reverse", "Turn the order round")                    \
     COMMAND(TOGGLE_WIDE, "toggle-wide", LIST, COMMAND_NEEDS_LIST, NONE, "wide", "Show or hide the further columns")             \
+    COMMAND(TOGGLE_REGION, "toggle-region", LIST, COMMAND_NEEDS_LIST, NONE, "region", "Show or hide the REGION column")        \
     COMMAND(TOGGLE_TREE, "toggle-tree", LIST, COMMAND_NEEDS_LIST, NONE, "tree", "Change between table and tree")                \
     COMMAND(MARK, "mark", LIST, COMMAND_NEEDS_LIST | COMMAND_NEEDS_SELECTION, NONE, "mark", "Mark the row, or take the mark off") \
     COMMAND(CLEAR_MARKS, "clear-marks", LIST, COMMAND_NEEDS_LIST, NONE, "unmark", "Take all marks off")                         \
@@ -105,6 +108,10 @@ enum command_argument {
     COMMAND(DETAIL, "detail", OBJECT, COMMAND_NEEDS_SELECTION, NONE, "detail", "Everything known about the row, with its cause") \
     COMMAND(YAML, "yaml", OBJECT, COMMAND_NEEDS_SELECTION | COMMAND_NEEDS_OBJECT, NONE, "yaml", "The live object as YAML, without managedFields") \
     COMMAND(EVENTS, "events", OBJECT, COMMAND_NEEDS_SELECTION | COMMAND_NEEDS_OBJECT, NONE, "events", "Kubernetes events about the object") \
+    COMMAND(COMPARE, "compare", OBJECT, COMMAND_NEEDS_SELECTION | COMMAND_NEEDS_OBJECT | COMMAND_NEEDS_REGIONS, REGION, "compare", "Compare the object with the same one in the next region, or in the named one") \
+    COMMAND(TOGGLE_STATUS, "toggle-status", OBJECT, COMMAND_NEEDS_COMPARISON, NONE, "status", "Compare status too, or leave it out") \
+    COMMAND(TOGGLE_NOISE, "toggle-noise", OBJECT, COMMAND_NEEDS_COMPARISON, NONE, "noise", "Compare what servers write by themselves too: uid, versions, times, managedFields") \
+    COMMAND(TOGGLE_SPLIT, "toggle-split", OBJECT, COMMAND_NEEDS_COMPARISON, NONE, "split", "Two columns, or one unified diff") \
     COMMAND(LOGS, "logs", OBJECT, COMMAND_NEEDS_SELECTION | COMMAND_NEEDS_LOGS, NONE, "logs", "Follow the log")                 \
     COMMAND(SEARCH, "search", OBJECT, COMMAND_NEEDS_DOCUMENT, OPTIONAL, "search", "Search in the text")                         \
     COMMAND(NEXT_MATCH, "next-match", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "next", "To the next match")                        \

@@ -22,6 +22,7 @@
     CONTEXT(LIST, "list", GLOBAL, "Every list")                                    \
     CONTEXT(PAGER, "pager", GLOBAL, "YAML, events, logs, plans, help")             \
     CONTEXT(DETAIL, "detail", PAGER, "Details of a row")                           \
+    CONTEXT(COMPARE, "compare", PAGER, "An object in two regions")                 \
     CONTEXT(TREE, "tree", LIST, "Lists shown as a tree")                           \
     CONTEXT(OVERVIEW, "overview", LIST, "Overview")                                \
     CONTEXT(ORGANIZATIONS, "organizations", LIST, "Organizations")                 \

@@ -36,6 +36,9 @@ struct document {
     struct http_thread *thread;
     uint64_t _Atomic transfer; /* the running log stream; 0: none */
     int last_code;             /* HTTP thread */
+    char *(*produce)(void *context, const atomic_bool *closed, struct error *err);
+    void (*dispose)(void *context);
+    void *context; /* of both */
 };
 
 static void hold(struct document *document)
@@ -48,6 +51,8 @@ static void release(struct document *document)
     if (atomic_fetch_sub(&document->holders, 1) != 1)
         return;
     bytebuf_done(&document->text);
+    if (document->dispose != NULL)
+        document->dispose(document->context);
     free(document);
 }
 
@@ -301,6 +306,15 @@ static void load_log(struct document *document)
         http_thread_cancel(document->thread, transfer);
 }
 
+static void load_report(struct document *document)
+{
+    struct error err = {0};
+    char *text = document->produce(document->context, &document->closed, &err);
+    if (text != NULL)
+        post(document, CHUNK_APPEND, text, strlen(text));
+    post_end(document, text != NULL ? NULL : &err);
+}
+
 static void run_job(void *context)
 {
     struct document *document = context;
@@ -309,6 +323,7 @@ static void run_job(void *context)
     switch (document->kind) {
     case DOCUMENT_KIND_YAML: load_yaml(document); break;
     case DOCUMENT_KIND_EVENTS: load_events(document); break;
+    case DOCUMENT_KIND_REPORT: load_report(document); break;
     default: load_log(document);
     }
 }
@@ -320,8 +335,18 @@ static void release_job(void *context)
 
 static const char *const KIND_WORDS[] = {
     [DOCUMENT_KIND_YAML] = "YAML", [DOCUMENT_KIND_EVENTS] = "Events", [DOCUMENT_KIND_LOG] = "Log",
-    [DOCUMENT_KIND_PLAN] = "Plan", [DOCUMENT_KIND_TEXT] = "Text",
+    [DOCUMENT_KIND_PLAN] = "Plan", [DOCUMENT_KIND_TEXT] = "Text", [DOCUMENT_KIND_REPORT] = "Report",
 };
+
+static void submit(struct document *document, struct screen_host *host)
+{
+    document->loading = true;
+    hold(document);
+    if (worker_submit(host->worker, run_job, release_job, document))
+        return;
+    document->loading = false;
+    snprintf(document->note, sizeof document->note, "too much is being loaded already: close something and try again");
+}
 
 struct document *document_load(struct screen_host *host, enum document_kind kind, const struct screen_object *object)
 {
@@ -341,12 +366,20 @@ struct document *document_load(struct screen_host *host, enum document_kind kind
         snprintf(document->note, sizeof document->note, "%s", region == NULL ? "the object has no region" : region->error.text);
         return document;
     }
-    document->loading = true;
-    hold(document);
-    if (!worker_submit(host->worker, run_job, release_job, document)) {
-        document->loading = false;
-        snprintf(document->note, sizeof document->note, "too much is being loaded already: close something and try again");
-    }
+    submit(document, host);
+    return document;
+}
+
+struct document *document_produce(struct screen_host *host, const char *title,
+                                  char *(*produce)(void *context, const atomic_bool *closed, struct error *err),
+                                  void (*dispose)(void *context), void *context)
+{
+    struct document *document = create(DOCUMENT_KIND_REPORT, title);
+    document->inbox = host->inbox;
+    document->produce = produce;
+    document->dispose = dispose;
+    document->context = context;
+    submit(document, host);
     return document;
 }
 

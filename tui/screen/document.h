@@ -5,12 +5,14 @@
 #ifndef SCREEN_DOCUMENT_H
 #define SCREEN_DOCUMENT_H
 
+#include <stdatomic.h>
+
 #include "screen/screen.h"
 #include "widget/pager.h"
 
 #define DOCUMENT_MAXIMUM ((size_t)4 << 20)
 
-enum document_kind { DOCUMENT_KIND_YAML, DOCUMENT_KIND_EVENTS, DOCUMENT_KIND_LOG, DOCUMENT_KIND_PLAN, DOCUMENT_KIND_TEXT };
+enum document_kind { DOCUMENT_KIND_YAML, DOCUMENT_KIND_EVENTS, DOCUMENT_KIND_LOG, DOCUMENT_KIND_PLAN, DOCUMENT_KIND_TEXT, DOCUMENT_KIND_REPORT };
 
 struct document;
 
@@ -18,6 +20,11 @@ struct document;
 struct document *document_load(struct screen_host *host, enum document_kind kind, const struct screen_object *object);
 /* A document that is complete already (a plan, a report); `text` is sanitized multi-line text, copied. */
 struct document *document_of_text(enum document_kind kind, const char *title, struct span text);
+/* A text that `produce` makes on the worker (it may block, and should stop when *closed becomes true): returns new text of at most
+ * DOCUMENT_MAXIMUM bytes, or NULL with the reason in *err. `dispose` frees the context, once, in any case. */
+struct document *document_produce(struct screen_host *host, const char *title,
+                                  char *(*produce)(void *context, const atomic_bool *closed, struct error *err),
+                                  void (*dispose)(void *context), void *context);
 void document_close(struct document *document); /* stops what still loads; NULL is fine */
 
 const char *document_title(const struct document *document);

@@ -1,6 +1,7 @@
 /* A document in a pager: scroll, wrap, search, follow. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/array.h"
@@ -20,6 +21,25 @@ static struct document_screen *self_of(struct screen *screen)
     return (struct document_screen *)screen;
 }
 
+/* "  warning  name  text" of a report: the word has its tone, a remedy its own style, a heading stands at the left. */
+static size_t report_pieces(void *context, size_t index, struct span line, struct pager_piece pieces[PAGER_PIECES_MAX])
+{
+    static const struct {
+        const char *start;
+        enum style_id style;
+    } WORDS[] = {{"  ok ", STYLE_GOOD}, {"  warning ", STYLE_WARN}, {"  bad ", STYLE_BAD}, {"  off ", STYLE_DIM}};
+    bool is_heading = line.length > 0 && line.data[0] != ' ';
+    pieces[0] = (struct pager_piece){line.length, is_heading ? STYLE_TITLE : span_starts_with(span_trim(line), "-> ") ? STYLE_KEY_LABEL : STYLE_TEXT};
+    for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++) {
+        if (!span_starts_with(line, WORDS[i].start))
+            continue;
+        pieces[0] = (struct pager_piece){strlen(WORDS[i].start), WORDS[i].style};
+        pieces[1] = (struct pager_piece){line.length, STYLE_TEXT};
+        return 2;
+    }
+    return 1;
+}
+
 static void index_text(struct document_screen *self)
 {
     pager_text_done(&self->pager);
@@ -28,6 +48,8 @@ static void index_text(struct document_screen *self)
         self->pager.source.pieces = pager_yaml_pieces;
     else if (document_kind(self->document) == DOCUMENT_KIND_PLAN)
         self->pager.source.pieces = pager_diff_pieces;
+    else if (document_kind(self->document) == DOCUMENT_KIND_REPORT)
+        self->pager.source.pieces = report_pieces;
     self->generation = document_generation(self->document);
 }
 

@@ -27,6 +27,7 @@ struct resource_screen {
     size_t column_count;
     struct detail detail;
     bool has_detail;
+    bool region_turned; /* the REGION column is shown where it usually is not, or the other way round */
     bool moved; /* by a person: until then the first line is the selected one */
     char reason[256]; /* which regions are not known */
     char stale[96]; /* regions whose rows are old: "stale: fsn, hel"; "" when none */
@@ -105,6 +106,8 @@ static void take_columns(struct resource_screen *self)
             .wide = column->wide,
             .align = column->align == COLUMN_ALIGN_RIGHT ? TEXT_ALIGN_RIGHT : TEXT_ALIGN_LEFT,
         };
+        if (self->region_turned && strcmp(column->title, "REGION") == 0)
+            self->columns[i].wide = !column->wide;
     }
     self->view.sort_column = resource_list_sort(self->list, &self->view.sort_descending);
 }
@@ -253,6 +256,9 @@ static bool run_command(struct screen *screen, enum command_id command, const ch
     case COMMAND_TOGGLE_WIDE:
         self->view.wide = !self->view.wide;
         return true;
+    case COMMAND_TOGGLE_REGION:
+        self->region_turned = !self->region_turned;
+        return true;
     case COMMAND_SAVE_TABLE:
         return save_table(self, argument);
     default:
@@ -313,7 +319,7 @@ static void free_screen(struct screen *screen)
     free(self);
 }
 
-static const enum command_id HINTS[] = {COMMAND_OPEN,      COMMAND_FILTER,  COMMAND_SORT_NEXT, COMMAND_YAML,        COMMAND_EVENTS,
+static const enum command_id HINTS[] = {COMMAND_OPEN,      COMMAND_FILTER,  COMMAND_SORT_NEXT, COMMAND_YAML,        COMMAND_COMPARE, COMMAND_EVENTS,
                                         COMMAND_LOGS,      COMMAND_RECONCILE, COMMAND_SUSPEND, COMMAND_RESUME,      COMMAND_PATCH_VALUE,
                                         COMMAND_SWITCH_REGION, COMMAND_COMMAND_LINE, COMMAND_HELP};
 

@@ -105,6 +105,8 @@ struct screen *tether_screen_new(struct screen_host *host);
 struct screen *timeline_screen_new(struct screen_host *host);
 struct screen *feeds_screen_new(struct screen_host *host);
 struct screen *help_screen_new(struct screen_host *host, enum keymap_context about);
+/* The object beside itself in region `other`. */
+struct screen *compare_screen_new(struct screen_host *host, const struct screen_object *object, int other);
 struct screen *detail_screen_new(struct screen_host *host, const struct screen_object *object);
 
 #endif

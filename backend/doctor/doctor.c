@@ -1,5 +1,5 @@
 /* One section per feed, one thread per section, one clock over all; see doctor.h. */
-#include "headless/doctor.h"
+#include "doctor/doctor.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
-#include "headless/doctor_local.h"
-#include "headless/doctor_look.h"
+#include "doctor/doctor_local.h"
+#include "doctor/doctor_look.h"
 
 #define LOOKS_MAX (STORE_REGIONS_MAX + 8)
 #define CANCEL_LOOK_MS 50

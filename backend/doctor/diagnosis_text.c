@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytebuf.h"
 #include "base/utf8.h"
-#include "headless/diagnosis.h"
+#include "doctor/diagnosis.h"
 
 #define NAME_WIDTH_MAX 16 /* a longer name pushes its text onto the next line */
 #define WORD_WIDTH 7      /* "warning" */

@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "headless/doctor_look.h"
+#include "doctor/doctor_look.h"
 
 #define CONNECT_PATIENCE_MS 4000
 #define LOOK_MS 100

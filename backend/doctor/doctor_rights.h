@@ -1,8 +1,8 @@
 /* Kinds a server has, and the rights of each capability: two parts of a region's examination. Inside the doctor only. */
-#ifndef HEADLESS_DOCTOR_RIGHTS_H
-#define HEADLESS_DOCTOR_RIGHTS_H
+#ifndef DOCTOR_DOCTOR_RIGHTS_H
+#define DOCTOR_DOCTOR_RIGHTS_H
 
-#include "headless/doctor_look.h"
+#include "doctor/doctor_look.h"
 #include "sovereign/capability_check.h"
 
 /* The lines "kinds" and the fact "kinds". */

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "headless/doctor_look.h"
-#include "headless/doctor_probe.h"
+#include "doctor/doctor_look.h"
+#include "doctor/doctor_probe.h"
 
 /* {"version": "1.22.3"} */
 static void note_gitea(struct doctor_look *look, const struct doctor_answer *answer, bool has_token)

@@ -1,5 +1,5 @@
 /* What doctor says about this machine; see doctor_local.h. */
-#include "headless/doctor_local.h"
+#include "doctor/doctor_local.h"
 
 #include <errno.h>
 #include <langinfo.h>

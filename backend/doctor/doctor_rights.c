@@ -1,5 +1,5 @@
 /* Discovery and access reviews as lines that say what to add; see doctor_rights.h. */
-#include "headless/doctor_rights.h"
+#include "doctor/doctor_rights.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
-#include "headless/doctor_look.h"
-#include "headless/doctor_probe.h"
+#include "doctor/doctor_look.h"
+#include "doctor/doctor_probe.h"
 
 static void note_version(struct doctor_look *look, struct catalyst_client *client)
 {

@@ -5,10 +5,10 @@
 
 #include "base/timestamp.h"
 #include "base/utf8.h"
-#include "headless/diagnosis.h"
-#include "headless/doctor_certificate.h"
-#include "headless/doctor_clock.h"
-#include "headless/doctor_rights.h"
+#include "doctor/diagnosis.h"
+#include "doctor/doctor_certificate.h"
+#include "doctor/doctor_clock.h"
+#include "doctor/doctor_rights.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 

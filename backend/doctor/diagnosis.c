@@ -1,5 +1,5 @@
 /* Collects what was checked, weighs it, and gives it as JSON; see diagnosis.h. The text for people is in diagnosis_text.c. */
-#include "headless/diagnosis.h"
+#include "doctor/diagnosis.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* What certificates are worth: expiry of a chain or of our own. Inside the doctor only. */
-#ifndef HEADLESS_DOCTOR_CERTIFICATE_H
-#define HEADLESS_DOCTOR_CERTIFICATE_H
+#ifndef DOCTOR_DOCTOR_CERTIFICATE_H
+#define DOCTOR_DOCTOR_CERTIFICATE_H
 
-#include "headless/doctor_look.h"
+#include "doctor/doctor_look.h"
 #include "transport/http_response.h"
 
 #define DOCTOR_CERTIFICATE_SOON_MS ((int64_t)30 * 24 * 3600 * 1000)

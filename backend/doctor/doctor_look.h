@@ -1,8 +1,8 @@
 /* One feed under examination: what its thread works with. Inside the doctor only. */
-#ifndef HEADLESS_DOCTOR_LOOK_H
-#define HEADLESS_DOCTOR_LOOK_H
+#ifndef DOCTOR_DOCTOR_LOOK_H
+#define DOCTOR_DOCTOR_LOOK_H
 
-#include "headless/doctor.h"
+#include "doctor/doctor.h"
 
 struct doctor_look {
     const struct doctor_options *options;

@@ -1,7 +1,7 @@
 /* What `sovdeck doctor` found: sections (one per feed, and a few about this machine) of checked lines, each bad one with what mends
  * it, and the facts behind them for JSON. A section belongs to one thread while it is filled; the diagnosis to one thread. */
-#ifndef HEADLESS_DIAGNOSIS_H
-#define HEADLESS_DIAGNOSIS_H
+#ifndef DOCTOR_DIAGNOSIS_H
+#define DOCTOR_DIAGNOSIS_H
 
 #include <stdbool.h>
 

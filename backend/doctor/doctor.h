@@ -1,9 +1,9 @@
 /* Examines a Sovereign: every feed of every region at the same time, each on a thread of its own, and this machine. Blocks for at
  * most DOCTOR_PATIENCE_MS and a little; for the main thread of a command or a worker. Shows no secret. */
-#ifndef HEADLESS_DOCTOR_H
-#define HEADLESS_DOCTOR_H
+#ifndef DOCTOR_DOCTOR_H
+#define DOCTOR_DOCTOR_H
 
-#include "headless/diagnosis.h"
+#include "doctor/diagnosis.h"
 #include "sovereign/sovereign.h"
 
 #define DOCTOR_PATIENCE_MS 8500 /* real time; a feed that needs longer is said to */

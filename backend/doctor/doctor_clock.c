@@ -1,5 +1,5 @@
 /* Two clocks compared; see doctor_clock.h. */
-#include "headless/doctor_clock.h"
+#include "doctor/doctor_clock.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* Clock skew from a Date header, which has whole seconds and was written somewhere between sending and receiving. Pure. */
-#ifndef HEADLESS_DOCTOR_CLOCK_H
-#define HEADLESS_DOCTOR_CLOCK_H
+#ifndef DOCTOR_DOCTOR_CLOCK_H
+#define DOCTOR_DOCTOR_CLOCK_H
 
-#include "headless/diagnosis.h"
+#include "doctor/diagnosis.h"
 
 #define DOCTOR_CLOCK_WARNING_MS 5000
 #define DOCTOR_CLOCK_BAD_MS 60000

@@ -1,14 +1,14 @@
 /* One region's Kubernetes API under examination: who we are to it, how it is reached, what it serves, what we may. */
-#include "headless/doctor_look.h"
+#include "doctor/doctor_look.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/sanitize.h"
-#include "headless/doctor_certificate.h"
-#include "headless/doctor_probe.h"
-#include "headless/doctor_rights.h"
+#include "doctor/doctor_certificate.h"
+#include "doctor/doctor_probe.h"
+#include "doctor/doctor_rights.h"
 
 /* How we say who we are: "client certificate", "token". */
 static void name_method(struct tls_identity *identity, char *out, size_t size)

@@ -1,6 +1,6 @@
 /* One address: a first look with the handshake in view, then samples of the latency; see doctor_probe.h. Nothing goes over an
  * unverified connection but a bare request without credentials, made to see the certificate that was not accepted. */
-#include "headless/doctor_probe.h"
+#include "doctor/doctor_probe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
-#include "headless/doctor_certificate.h"
-#include "headless/doctor_clock.h"
+#include "doctor/doctor_certificate.h"
+#include "doctor/doctor_clock.h"
 
 #define CONNECT_TIMEOUT_MS 3000
 #define ANSWER_TIMEOUT_MS 4000

@@ -1,5 +1,5 @@
 /* Chains and expiry in words; see doctor_certificate.h. */
-#include "headless/doctor_certificate.h"
+#include "doctor/doctor_certificate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Reaches an HTTPS address and says how: TLS version, certificates, clock, latency. Inside the doctor only. */
-#ifndef HEADLESS_DOCTOR_PROBE_H
-#define HEADLESS_DOCTOR_PROBE_H
+#ifndef DOCTOR_DOCTOR_PROBE_H
+#define DOCTOR_DOCTOR_PROBE_H
 
 #include "base/bytebuf.h"
-#include "headless/doctor_look.h"
+#include "doctor/doctor_look.h"
 #include "transport/http_thread.h"
 
 struct doctor_target {
