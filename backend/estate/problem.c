@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/sanitize.h"
 #include "base/timestamp.h"
+#include "cutover/cutover_alarm.h"
 #include "estate/region_name.h"
 
 struct collector {
@@ -358,15 +360,19 @@ static void collect_cutover(struct collector *collector)
         }
     }
     /* rule T-NET-04: the policy of the egress test outlived it */
-    bool testing = moving && strcmp(claim->step, "egress-block-test") == 0;
-    for (int r = 0; !testing && claim->state != CUTOVER_STATE_UNKNOWN && r < collector->store->region_count; r++) {
-        const struct row *policy = store_find(collector->store, KIND_ID_EGRESS_POLICIES, r, NULL, "cutover-egress-block");
-        struct problem *problem = policy == NULL ? NULL : add_row(collector, PROBLEM_WEIGHT_CUTOVER, TONE_BAD, policy, "leaked");
+    struct cutover_status *status = alloc_new(struct cutover_status);
+    cutover_status_read(collector->store, clock_monotonic_ms(), status);
+    for (int r = 0; r < collector->store->region_count; r++) {
+        const struct row *policy = store_find(collector->store, KIND_ID_EGRESS_POLICIES, r, NULL, CUTOVER_ALARM_POLICY);
+        if (policy == NULL || !cutover_alarm_is_leaked(collector->store, r, status, collector->now_ms))
+            continue;
+        struct problem *problem = add_row(collector, PROBLEM_WEIGHT_CUTOVER, TONE_BAD, policy, "leaked");
         if (problem == NULL)
             continue;
         problem->since_ms = row_time(policy, FIELD_CREATED);
         problem_list_explain(problem, "it blocks egress although no egress test runs: delete it in every region");
     }
+    free(status);
 }
 
 void problem_collect(struct problem_list *list, const struct estate *estate, const struct cutover_claim *claim, int64_t now_ms)

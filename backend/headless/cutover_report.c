@@ -20,6 +20,7 @@ struct report {
     const struct session *session;
     struct snapshot snapshot;
     struct hold_witness witness;
+    struct cutover_memory memory;
     struct truth_board *board; /* newest; NULL before the first */
     bool json;
     uint64_t printed;         /* signature of what was printed last */
@@ -34,7 +35,9 @@ static void measure(struct report *report)
     if (report->board != NULL)
         hold_witness_look(&report->witness, report->snapshot.store, &report->board->status, now_ms);
     truth_board_free(report->board);
-    report->board = truth_board_measure(report->snapshot.store, &report->witness);
+    report->board = truth_board_measure(report->snapshot.store, &report->witness, &report->memory);
+    if (cutover_memory_look(&report->memory, &report->board->status, clock_wall_ms()))
+        cutover_memory_save(&report->memory, report->snapshot.store->sovereign, NULL); /* a full disk only costs the memory */
     if (report->board->status.state != CUTOVER_STATE_INTERRUPTED)
         report->quiet_since_ms = -1;
     else if (report->quiet_since_ms < 0)
@@ -153,6 +156,7 @@ enum status cutover_report_show(const struct session *session, enum cutover_repo
     snapshot_want(&report.snapshot, KIND_ID_SOVEREIGN_FQDN);
     enum status status = snapshot_take(&report.snapshot, session, err);
     if (status == STATUS_OK) {
+        cutover_memory_load(&report.memory, report.snapshot.store->sovereign);
         measure(&report);
         print_board(&report, how != CUTOVER_REPORT_ONCE);
         status = session_flush(err);

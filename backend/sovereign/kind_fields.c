@@ -207,6 +207,10 @@ static const struct kind_field fields_POD[] = {
     SUM(CONTAINERS_READY, "status.containerStatuses[*].ready"),
     SUM(RESTARTS, "status.containerStatuses[*].restartCount"),
     TEXT(WAITING, "status.containerStatuses[*].state.waiting.reason status.initContainerStatuses[*].state.waiting.reason"),
+    TEXT(WAITING_MESSAGE, "status.containerStatuses[*].state.waiting.message "
+                          "status.initContainerStatuses[*].state.waiting.message " CONDITION("PodScheduled", "message")),
+    TEXT(TERMINATED, "status.containerStatuses[*].state.terminated.reason "
+                     "status.containerStatuses[*].lastState.terminated.reason"),
     IMAGES_OF("spec"),
     TEXT(STEP_NAME, "metadata.labels.\"cutover.openova.io/step\""),
 };

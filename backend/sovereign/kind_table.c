@@ -58,6 +58,8 @@ static struct entry entries[] = {
      &KIND_FIELDS_CUTOVER_STEP},
     {{.id = KIND_ID_CUTOVER_STATUS, .title = "Cutover status", CONFIGMAP, .aliases = "", .namespace = "catalyst",
       .field_selector = "metadata.name=self-sovereign-cutover-status"}, &KIND_FIELDS_CUTOVER_STATUS},
+    {{.id = KIND_ID_CUTOVER_PODS, .title = "Cutover pods", .singular = "Pod", .group = "", .version = "v1", .plural = "pods",
+      .aliases = "", .namespaced = true, .namespace = "catalyst", .feed = KIND_FEED_ON_DEMAND}, &KIND_FIELDS_POD},
     {{.id = KIND_ID_SOVEREIGN_FQDN, .title = "Sovereign FQDN", CONFIGMAP, .aliases = "", .namespace = "catalyst-system",
       .field_selector = "metadata.name=sovereign-fqdn"}, &KIND_FIELDS_CONFIGMAP},
     {{.id = KIND_ID_RUNTIME_CONFIG, .title = "Catalyst runtime configuration", CONFIGMAP, .aliases = "",

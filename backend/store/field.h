@@ -90,6 +90,8 @@
     FIELD(NODE, "node")                                     \
     FIELD(RESTARTS, "restarts")                             \
     FIELD(WAITING, "waiting")                               \
+    FIELD(WAITING_MESSAGE, "waitingMessage")                \
+    FIELD(TERMINATED, "terminated")                         \
     FIELD(CONTAINERS, "containers")                         \
     FIELD(CONTAINERS_READY, "containersReady")              \
     FIELD(ROLES, "roles")                                   \

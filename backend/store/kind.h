@@ -60,6 +60,7 @@ struct kind_field {
 #define KIND_ID_DEPLOYMENTS "deployments"
 #define KIND_ID_STATEFULSETS "statefulsets"
 #define KIND_ID_CUTOVER_STEPS "cutover-steps" /* step ConfigMaps in catalyst */
+#define KIND_ID_CUTOVER_PODS "cutover-pods"   /* pods in catalyst: of the steps' Jobs and of DaemonSet registry-pivot */
 #define KIND_ID_SOVEREIGN_FQDN "sovereign-fqdn" /* ConfigMap catalyst-system/sovereign-fqdn */
 #define KIND_ID_RUNTIME_CONFIG "runtime-config" /* ConfigMap catalyst-system/catalyst-runtime-config */
 #define KIND_ID_CUTOVER_STATUS "cutover-status" /* the one ConfigMap catalyst/self-sovereign-cutover-status */

@@ -14,7 +14,7 @@
 static const char *const KINDS[] = {
     KIND_ID_CUTOVER_STEPS,   KIND_ID_CUTOVER_STATUS,   KIND_ID_JOBS,         KIND_ID_DAEMONSETS,  KIND_ID_NODES,
     KIND_ID_GITREPOSITORIES, KIND_ID_HELMREPOSITORIES, KIND_ID_HELMRELEASES, KIND_ID_DEPLOYMENTS, KIND_ID_PROVIDERS,
-    KIND_ID_EGRESS_POLICIES,
+    KIND_ID_EGRESS_POLICIES, KIND_ID_CUTOVER_PODS,
 };
 
 static const char *const VERDICT_NAMES[] = {
@@ -203,6 +203,7 @@ static void fillrow(struct truth_board *board, const struct truth_context *conte
     row->is_stale_claim = step_job_is_stranded(step, claim, job, context->wall_ms);
     if (row->is_stale_claim && board->status.state == CUTOVER_STATE_RUNNING)
         board->status.state = CUTOVER_STATE_STRANDED;
+    step_progress_read(context->store, step, claim, job, row->elapsed_ms, row->deadline_s, context->wall_ms, &row->progress);
     for (int r = 0; r < board->region_count; r++)
         truth_measure(context, step, job, claim, r, &row->cells[r]);
     combine(context, row);
@@ -253,8 +254,9 @@ static void findcontradictions(struct truth_board *board)
     const struct cutover_status *status = &board->status;
     char text[200];
     if (status->state == CUTOVER_STATE_COMPLETE && board->verdicts[TRUTH_VERDICT_DISPUTED] > 0) {
-        snprintf(text, sizeof text, "claimed complete, but %zu steps are disputed by the live objects",
-                 board->verdicts[TRUTH_VERDICT_DISPUTED]);
+        bool is_one = board->verdicts[TRUTH_VERDICT_DISPUTED] == 1;
+        snprintf(text, sizeof text, "claimed complete, but %zu step%s disputed by the live objects",
+                 board->verdicts[TRUTH_VERDICT_DISPUTED], is_one ? " is" : "s are");
         warn(board, text);
     }
     if (status->state == CUTOVER_STATE_SEALED)
@@ -277,13 +279,21 @@ static void findcontradictions(struct truth_board *board)
                  board->rows[i].step->name);
         warn(board, text);
     }
+    for (size_t i = 0; i < board->row_count; i++) {
+        char trouble[400];
+        if (board->rows[i].progress.trouble >= STEP_TROUBLE_SLOW)
+            continue;
+        snprintf(trouble, sizeof trouble, "%s: %s", board->rows[i].step->name, board->rows[i].progress.text);
+        warn(board, trouble);
+    }
     if (board->catalogue.note[0] != '\0')
         warn(board, board->catalogue.note);
     for (size_t i = 0; i < status->oddity_count; i++)
         warn(board, status->oddities[i]);
 }
 
-struct truth_board *truth_board_measure(const struct store *store, const struct hold_witness *witness)
+struct truth_board *truth_board_measure(const struct store *store, const struct hold_witness *witness,
+                                        const struct cutover_memory *memory)
 {
     struct truth_board *board = alloc_new(struct truth_board);
     struct step_job *jobs = alloc_zeroed(STEP_CATALOGUE_MAX, sizeof *jobs);
@@ -298,6 +308,7 @@ struct truth_board *truth_board_measure(const struct store *store, const struct 
     for (size_t i = 0; i < board->catalogue.count; i++)
         fillrow(board, &context, &board->catalogue.steps[i], &jobs[i]);
     free(jobs);
+    board->alarm_count = cutover_alarm_collect(store, &board->status, memory, context.wall_ms, board->alarms);
     summarize(board);
     findcontradictions(board);
     return board;

@@ -7,7 +7,9 @@
 #include "cutover/cutover_status.h"
 #include "truth/hold_witness.h"
 #include "cutover/step_catalogue.h"
+#include "cutover/cutover_alarm.h"
 #include "cutover/step_job.h"
+#include "cutover/step_progress.h"
 #include "truth/truth_measure.h"
 
 enum truth_verdict {
@@ -43,6 +45,7 @@ struct truth_row {
     int deadline_s;     /* 0 unknown */
     bool is_slow;       /* longer than usual */
     bool is_over_deadline;
+    struct step_progress progress; /* why a running step does not get on */
 };
 
 struct truth_board {
@@ -55,14 +58,17 @@ struct truth_board {
     char regions[STORE_REGIONS_MAX][32];
     char claim[128];       /* "running 6/11 45%" */
     char summary[320];     /* one line for the head of the board */
-    char warnings[8][200]; /* what contradicts the claim as a whole */
+    struct cutover_alarm alarms[CUTOVER_ALARM_MAX]; /* red on every screen */
+    size_t alarm_count;
+    char warnings[12][320]; /* what contradicts the claim as a whole, and what stands in the way */
     size_t warning_count;
     bool is_alarm;    /* a row is wrong whatever is claimed */
     bool is_settling; /* a row's verdict will change by time alone */
 };
 
-/* Never NULL; freed with truth_board_free. `witness` may be NULL. Clocks are read here. */
-struct truth_board *truth_board_measure(const struct store *store, const struct hold_witness *witness);
+/* Never NULL; freed with truth_board_free. `witness` and `memory` may be NULL. Clocks are read here. */
+struct truth_board *truth_board_measure(const struct store *store, const struct hold_witness *witness,
+                                        const struct cutover_memory *memory);
 void truth_board_free(struct truth_board *board);
 
 const char *truth_board_verdict_name(enum truth_verdict verdict); /* "agree", "disputed", "not yet", "unmeasured" */

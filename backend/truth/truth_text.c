@@ -130,6 +130,8 @@ void truth_text_table(const struct truth_board *board, struct bytebuf *out)
         textrow(board, &widths, &board->rows[i], out);
     if (board->status.failed_step[0] != '\0')
         bytebuf_printf(out, "\nfailed: %s: %s\n", board->status.failed_step, board->status.last_error);
+    for (size_t i = 0; i < board->alarm_count; i++)
+        bytebuf_printf(out, "%sALARM: %s\n", i == 0 ? "\n" : "", board->alarms[i].text);
     for (size_t i = 0; i < board->warning_count; i++)
         bytebuf_printf(out, "%swarning: %s\n", i == 0 ? "\n" : "", board->warnings[i]);
 }
@@ -187,6 +189,7 @@ static void jsonstep(struct json_writer *writer, const struct truth_board *board
     json_writer_text(writer, "claim", row->claim_word);
     json_writer_time(writer, "since", row->since_ms);
     json_writer_bool(writer, "staleClaim", row->is_stale_claim);
+    json_writer_text(writer, "trouble", row->progress.text[0] == '\0' ? NULL : row->progress.text);
     json_writer_text(writer, "verdict", truth_board_verdict_name(row->verdict));
     json_writer_text(writer, "outcome", OUTCOME_NAMES[row->outcome]);
     json_writer_text(writer, "measured", row->sentence);
@@ -215,6 +218,10 @@ void truth_text_json(const struct truth_board *board, struct bytebuf *out)
     json_writer_begin_array(&writer, "steps");
     for (size_t i = 0; i < board->row_count; i++)
         jsonstep(&writer, board, &board->rows[i]);
+    json_writer_end(&writer);
+    json_writer_begin_array(&writer, "alarms");
+    for (size_t i = 0; i < board->alarm_count; i++)
+        json_writer_text(&writer, NULL, board->alarms[i].text);
     json_writer_end(&writer);
     json_writer_begin_array(&writer, "warnings");
     for (size_t i = 0; i < board->warning_count; i++)

@@ -28,7 +28,7 @@ static struct kind kinds[] = {
     {.id = KIND_ID_CUTOVER_STATUS, .title = "Cutover status", .singular = "ConfigMap", .namespaced = true},
     {.id = KIND_ID_CUTOVER_STEPS, .title = "Cutover steps", .singular = "ConfigMap", .namespaced = true},
     {.id = KIND_ID_DEPLOYMENTS, .title = "Deployments", .singular = "Deployment", .namespaced = true},
-    {.id = KIND_ID_STATEFULSETS, .title = "StatefulSets", .singular = "StatefulSet", .namespaced = true},
+    {.id = KIND_ID_CUTOVER_PODS, .title = "Cutover pods", .singular = "Pod", .namespaced = true},
     {.id = KIND_ID_STATEFULSETS, .title = "StatefulSets", .singular = "StatefulSet", .namespaced = true},
     {.id = KIND_ID_DAEMONSETS, .title = "DaemonSets", .singular = "DaemonSet", .namespaced = true},
     {.id = KIND_ID_PROVIDERS, .title = "Crossplane providers", .singular = "Provider"},
@@ -65,7 +65,7 @@ static bool is_list(enum field field)
     static const enum field LISTS[] = {FIELD_LABELS, FIELD_FINALIZERS, FIELD_CONDITIONS, FIELD_HISTORY, FIELD_DEPENDS_ON,
                                        FIELD_REGIONS, FIELD_IMAGES, FIELD_CLUSTER_STATES, FIELD_CLUSTER_RELEASES,
                                        FIELD_CLUSTER_MESSAGES, FIELD_BACKING_RELEASE, FIELD_ROLES, FIELD_DATA,
-                                       FIELD_ENVIRONMENT_VALUES, FIELD_VALUES_SUSPECT};
+                                       FIELD_ENVIRONMENT_VALUES, FIELD_VALUES_SUSPECT, FIELD_OWNER};
     for (size_t i = 0; i < ARRAY_LENGTH(LISTS); i++)
         if (LISTS[i] == field)
             return true;

@@ -9,6 +9,7 @@
 #include "app/login.h"
 #include "app/operate.h"
 #include "base/event_loop.h"
+#include "cutover/cutover_alarm.h"
 #include "truth/hold_witness.h"
 #include "input/history.h"
 #include "screen/screen.h"
@@ -80,6 +81,10 @@ struct app {
     int64_t armed_until_ms; /* monotonic; 0: read-only */
     struct operate operate;
     struct hold_witness witness;
+    struct cutover_memory memory;
+    char memory_of[64]; /* Sovereign whose memory that is; "": none loaded */
+    struct cutover_alarm alarms[CUTOVER_ALARM_MAX];
+    size_t alarm_count;
     struct app_frame frame;
     int signal_fd, idle_fd;
     atomic_bool cancel; /* blocking calls end */

@@ -195,6 +195,8 @@ static enum status open_parts(struct app *app, struct error *err)
     app->host.region = -1;
     hold_witness_init(&app->witness);
     app->host.witness = &app->witness;
+    cutover_memory_init(&app->memory);
+    app->host.memory = &app->memory;
     app->host.open = host_open;
     app->host.toast = host_toast;
     app->host.request = host_request;

@@ -262,6 +262,20 @@ static void arm(struct app *app, const char *argument)
     app_ask_to_arm(app, atoi(argument));
 }
 
+/* An alarm about a live object goes with the object; one about the past goes when somebody took note. */
+static void acknowledge(struct app *app, const char *argument)
+{
+    size_t count = app->memory.alarm_count;
+    struct error problem = {0};
+    cutover_memory_acknowledge(&app->memory);
+    if (cutover_memory_save(&app->memory, app->memory_of, &problem) != STATUS_OK)
+        app_toast(app, TONE_WARN, "Taken note of, but only for this session: %s", problem.text);
+    else if (count == 0)
+        app_toast(app, TONE_NEUTRAL, "There is nothing to take note of: what is red now goes when its cause does");
+    else
+        app_toast(app, TONE_NEUTRAL, "Taken note of %zu alarm%s about the cutover", count, count == 1 ? "" : "s");
+}
+
 static void disarm(struct app *app, const char *argument)
 {
     app_disarm(app, "");
@@ -307,6 +321,7 @@ static const struct {
     {COMMAND_DOCTOR, doctor_document_open},
     {COMMAND_COPY_NAME, copy_name},
     {COMMAND_ARM, arm},
+    {COMMAND_ACKNOWLEDGE, acknowledge},
     {COMMAND_DISARM, disarm},
     {COMMAND_SHOW_PLAN, show_plan},
     {COMMAND_JOURNAL, show_journal},

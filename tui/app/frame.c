@@ -1,7 +1,9 @@
 /* One frame; see frame.h. */
 #include "app/frame.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/app.h"
@@ -96,13 +98,29 @@ void frame_show_if_due(struct app *app)
     }
 }
 
+/* What was claimed is kept per Sovereign: another one has another past. */
+static void remember_cutover(struct app *app, const struct cutover_status *status)
+{
+    const char *sovereign = app->host.store->sovereign;
+    if (strcmp(app->memory_of, sovereign) != 0) {
+        cutover_memory_load(&app->memory, sovereign);
+        snprintf(app->memory_of, sizeof app->memory_of, "%s", sovereign);
+    }
+    if (cutover_memory_look(&app->memory, status, clock_wall_ms()))
+        cutover_memory_save(&app->memory, sovereign, NULL); /* a disk that is full only costs the memory */
+}
+
 /* The egress hold leaves nothing behind: who wants to say later that the policy was there must look while it is. */
-static void look_at_hold(struct app *app)
+static void look_at_cutover(struct app *app)
 {
     struct cutover_status *status = alloc_new(struct cutover_status);
     cutover_status_read(app->host.store, clock_monotonic_ms(), status);
     if (status->state == CUTOVER_STATE_RUNNING)
         hold_witness_look(&app->witness, app->host.store, status, clock_monotonic_ms());
+    remember_cutover(app, status);
+    size_t before = app->alarm_count;
+    app->alarm_count = cutover_alarm_collect(app->host.store, status, &app->memory, clock_wall_ms(), app->alarms);
+    app->frame.dirty = app->frame.dirty || before != app->alarm_count;
     free(status);
 }
 
@@ -111,7 +129,7 @@ void frame_tick(struct app *app)
     int64_t now = clock_monotonic_ms();
     struct screen *screen = app_screen(app);
     store_expire(app->host.store); /* rows of a feed that is away become "not known": the generation grows by itself */
-    look_at_hold(app);
+    look_at_cutover(app);
     login_tick(app);
     if (app->toast_until_ms != 0 && now >= app->toast_until_ms) {
         app->toast_until_ms = 0;

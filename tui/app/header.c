@@ -124,11 +124,28 @@ static const struct feed_health *worst_feed(const struct app *app)
 
 int header_banner_lines(const struct app *app)
 {
-    return worst_feed(app) != NULL || app->operate.state == OPERATE_RUNNING || app->operate.state == OPERATE_PREPARING ? 1 : 0;
+    bool has_news = worst_feed(app) != NULL || app->operate.state == OPERATE_RUNNING || app->operate.state == OPERATE_PREPARING;
+    return (app->alarm_count > 0) + has_news;
+}
+
+/* The worst alarm, and how many more; `:acknowledge` takes note of those that are about the past. */
+static void paint_alarm(const struct app *app, struct canvas *canvas, struct rect line)
+{
+    char text[400];
+    const struct cutover_alarm *alarm = &app->alarms[0];
+    int used = snprintf(text, sizeof text, "ALARM %s", alarm->text);
+    if (app->alarm_count > 1)
+        snprintf(text + used, sizeof text - (size_t)used, " (and %zu more)", app->alarm_count - 1);
+    canvas_erase(canvas, line, STYLE_ALARM);
+    canvas_put_fit(canvas, line.x + 1, line.y, line.width - 2, STYLE_ALARM, span_of(text), TEXT_ALIGN_LEFT, TEXT_CUT_END);
 }
 
 void header_paint_banner(struct app *app, struct canvas *canvas, struct rect lines)
 {
+    if (app->alarm_count > 0)
+        paint_alarm(app, canvas, rect_take_top(&lines, 1));
+    if (lines.height == 0)
+        return;
     char text[ERROR_TEXT_MAX + 96], age[TIMESTAMP_TEXT_MAX];
     const struct operate *operate = &app->operate;
     if (operate->state == OPERATE_RUNNING || operate->state == OPERATE_PREPARING) {

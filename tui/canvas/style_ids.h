@@ -46,6 +46,7 @@
     STYLE(CLASS_PRODUCTION, "class-production", 'P', "Banner of a production Sovereign")      \
     STYLE(CLASS_STAGING, "class-staging", 'G', "Banner of a staging Sovereign")               \
     STYLE(CLASS_DEVELOPMENT, "class-development", 'V', "Banner of a development Sovereign")   \
+    STYLE(ALARM, "alarm", '%', "What must not be overlooked on any screen")                    \
     STYLE(BANNER_INSECURE, "banner-insecure", '!', "TLS verification is off")                 \
     STYLE(ARMED, "armed", 'a', "The console may change things")                               \
     STYLE(READ_ONLY, "read-only", 'R', "The console changes nothing")                         \

@@ -119,6 +119,7 @@ enum command_argument {
     COMMAND(TOGGLE_WRAP, "toggle-wrap", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "wrap", "Wrap long lines, or cut them")           \
     COMMAND(TOGGLE_FOLLOW, "toggle-follow", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "follow", "Stay at the end as text arrives")  \
     COMMAND(ARM, "arm", CHANGE, 0, OPTIONAL, "arm", "Allow changes on this Sovereign for a while")                              \
+    COMMAND(ACKNOWLEDGE, "acknowledge", CHANGE, 0, NONE, "acknowledge", "Take note of the alarms about the cutover's past: they go")  \
     COMMAND(DISARM, "disarm", CHANGE, 0, NONE, "disarm", "Go back to read-only")                                                \
     COMMAND(START_CUTOVER, "start-cutover", CHANGE, COMMAND_NEEDS_CUTOVER | COMMAND_NEEDS_ARMED, NONE, "start", "Start the cutover, after plan, checks and confirmation") \
     COMMAND(RECONCILE, "reconcile", CHANGE, COMMAND_NEEDS_FLUX_OBJECT | COMMAND_NEEDS_ARMED, NONE, "reconcile", "Ask Flux to reconcile the object now") \

@@ -154,7 +154,7 @@ static void recalc(struct screen *screen)
     struct cutover_screen *self = self_of(screen);
     want_kinds(self);
     truth_board_free(self->board);
-    self->board = truth_board_measure(screen->host->store, screen->host->witness);
+    self->board = truth_board_measure(screen->host->store, screen->host->witness, screen->host->memory);
     plan_columns(self);
     struct table_source source = source_of(self);
     for (size_t i = 0; !self->moved && i < self->board->row_count; i++)

@@ -23,6 +23,7 @@
 #define SCREEN_SPLIT_WIDTH 120 /* from here on details stand to the right of their list */
 
 struct audit;
+struct cutover_memory;
 struct hold_witness;
 struct screen;
 
@@ -53,6 +54,7 @@ struct screen_host {
     bool armed;
     struct estate *estate; /* joined and judged, fresh at each recalc. Owned by the console */
     struct hold_witness *witness; /* what the console itself saw of the egress hold. Owned by the console */
+    struct cutover_memory *memory; /* what the cutover claimed before. Owned by the console */
     struct audit *audit; /* the last one run here; NULL: none yet. Owned by the console */
     void (*open)(void *app, struct screen *screen); /* takes the screen and shows it over the present one */
     void (*toast)(void *app, enum tone tone, const char *text);

@@ -188,7 +188,8 @@ Test(overview, a_leaked_egress_policy_is_an_alarm)
 {
     struct store *store = rows_store("fsn1", NULL);
     rows_add(store, KIND_ID_EGRESS_POLICIES, 0, "cutover-egress-block", ROWS_END);
-    rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, "currentStep=egress-block-test", ROWS_END);
+    rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA, "currentStep=egress-block-test|step.egress-block-test.result=running|step.egress-block-test.startedAt=2026-07-27T04:56:40Z",
+             ROWS_END);
     rows_all_live(store);
     struct overview overview = {0};
     build(&overview, store);

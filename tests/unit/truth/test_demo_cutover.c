@@ -24,7 +24,7 @@ static struct scene play(const struct demo_cutover_past *past)
         demo_cutover_replay(scene.world->cutover, past);
     scene.store = demo_reading_store(scene.world);
     strcpy(scene.store->fqdn, DEMO_WORLD_FQDN);
-    scene.board = truth_board_measure(scene.store, NULL);
+    scene.board = truth_board_measure(scene.store, NULL, NULL);
     scene.audit = audit_run(scene.store, NULL);
     cr_assert_eq(scene.audit->counts.gaps, 0, "%s", scene.audit->counts.gaps > 0 ? scene.audit->gaps.items[0].why : "");
     return scene;

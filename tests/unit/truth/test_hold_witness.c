@@ -33,12 +33,12 @@ Test(hold_witness, only_an_unbroken_hold_in_every_region_is_a_proof)
     look(&witness, store, now_ms);
     pivoted_claim(store, 11, "", more);
     look(&witness, store, now_ms + 5000);
-    struct truth_board *board = truth_board_measure(store, &witness);
+    struct truth_board *board = truth_board_measure(store, &witness, NULL);
     pivoted_expect(board, "egress-block-test", TRUTH_VERDICT_UNMEASURED,
            "hel1: the policy is gone; it was seen for 8m20s of the 10m of a hold");
     truth_board_free(board);
     witness.regions[1].longest_ms = HOLD_WITNESS_REQUIRED_MS;
-    board = truth_board_measure(store, &witness);
+    board = truth_board_measure(store, &witness, NULL);
     pivoted_expect(board, "egress-block-test", TRUTH_VERDICT_AGREE, "seen denying egress for 11m");
     cr_assert_eq(board->verdicts[TRUTH_VERDICT_AGREE], 11);
     truth_board_free(board);

@@ -17,7 +17,7 @@
 Test(truth_board, a_good_run_agrees_in_every_region_but_for_the_hold_that_nobody_watched)
 {
     struct store *store = pivoted_new(true);
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     for (size_t i = 0; i + 1 < PIVOTED_STEP_COUNT; i++)
         pivoted_expect(board, PIVOTED_STEPS[i], TRUTH_VERDICT_AGREE, "");
     pivoted_expect(board, "egress-block-test", TRUTH_VERDICT_UNMEASURED, "not seen by this console");
@@ -42,7 +42,7 @@ Test(truth_board, before_the_start_nothing_is_claimed_and_nothing_is_done)
     pivoted_claim(store, 0, "", "cutoverComplete=false|registriesYamlActive=v1");
     rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA,
              "cutoverComplete=false|registriesYamlActive=v1|totalSteps=11|cutoverStartedAt=", ROWS_END);
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     cr_assert_str_eq(board->summary, "claim: never started · measured: 0 agree, 0 disputed, 11 not yet");
     cr_assert_eq(truth_board_status(board), STATUS_FOUND);
     for (size_t i = 0; i < board->row_count; i++) {
@@ -380,7 +380,7 @@ Test(truth_board, says_what_the_live_objects_say_whatever_is_claimed)
             table_set_state(table, CASES[i].state, CASES[i].state == TABLE_STATE_ABSENT ? "" : "why");
         else
             table_delete(table, span_of(CASES[i].key));
-        struct truth_board *board = truth_board_measure(store, NULL);
+        struct truth_board *board = truth_board_measure(store, NULL, NULL);
         const struct truth_row *row = truth_board_find(board, span_of(CASES[i].step));
         cr_assert_eq(row->verdict, CASES[i].verdict, "%s: %s, %s", CASES[i].what, truth_board_verdict_name(row->verdict),
                      row->sentence);
@@ -394,7 +394,7 @@ Test(truth_board, says_what_the_live_objects_say_whatever_is_claimed)
         if (CASES[i].verdict == TRUTH_VERDICT_DISPUTED) {
             cr_assert_eq(row->tone, TONE_BAD);
             cr_assert_eq(truth_board_status(board), STATUS_FOUND);
-            cr_assert(strstr(board->warnings[0], "claimed complete, but 1 steps are disputed") != NULL, "%s", board->warnings[0]);
+            cr_assert(strstr(board->warnings[0], "claimed complete, but 1 step is disputed") != NULL, "%s", board->warnings[0]);
         }
         truth_board_free(board);
         store_free(store);
@@ -407,7 +407,7 @@ Test(truth_board, a_region_without_the_daemonset_cannot_be_measured_by_acknowled
     struct store *store = pivoted_new(true);
     table_delete(store_table(store, rows_kind(KIND_ID_DAEMONSETS), 1), SPAN_LITERAL("catalyst/registry-pivot"));
     pivoted_claim(store, 11, "", "cutoverComplete=true|registriesYamlActive=v2|node.fsn1-w1.lan.registriesYaml=v2");
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     pivoted_expect(board, "registry-pivot", TRUTH_VERDICT_UNMEASURED, "hel1: no DaemonSet registry-pivot here");
     truth_board_free(board);
     store_free(store);
@@ -418,7 +418,7 @@ Test(truth_board, the_flag_stuck_at_v1_is_seen_though_every_step_claims_success)
     struct store *store = pivoted_new(true);
     pivoted_claim(store, 11, "",
           "cutoverComplete=false|registriesYamlActive=v1|node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     pivoted_expect(board, "harbor-prewarm", TRUTH_VERDICT_DISPUTED, "registriesYamlActive is v1");
     pivoted_expect(board, "registry-pivot", TRUTH_VERDICT_DISPUTED, "nodes do not switch");
     cr_assert(strstr(board->warnings[0], "every step claims success, but registriesYamlActive is 'v1'") != NULL, "%s",
@@ -432,7 +432,7 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
     struct store *store = pivoted_new(false);
     pivoted_claim(store, 5, "running",
           "cutoverComplete=false|currentStep=helmrepository-patches|currentStepIndex=5|registriesYamlActive=v2");
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     const struct truth_row *row = truth_board_find(board, SPAN_LITERAL("helmrepository-patches"));
     cr_assert(row->is_stale_claim && row->is_current);
     cr_assert(strstr(board->warnings[0], "helmrepository-patches is claimed to run, but no Job of it does") != NULL, "%s",
@@ -442,7 +442,7 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
     cr_assert_not(row->is_over_deadline);
     truth_board_free(board);
     clock_freeze(1000000, timestamp_parse(SPAN_LITERAL("2026-07-27T05:02:50Z")));
-    board = truth_board_measure(store, NULL);
+    board = truth_board_measure(store, NULL, NULL);
     cr_assert_not(truth_board_find(board, SPAN_LITERAL("helmrepository-patches"))->is_stale_claim, "its Job may be on the way");
     cr_assert_eq(board->warning_count, 0, "%s", board->warnings[0]);
     truth_board_free(board);
@@ -451,7 +451,7 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
              FIELD_ACTIVE, "1", FIELD_CREATED, "2026-07-27T05:02:00Z", FIELD_STEP_DEADLINE, "900", ROWS_END);
     rows_add(store, KIND_ID_JOBS, 0, "catalyst/cutover-helmrepository-patches-1", FIELD_STEP_NAME, "helmrepository-patches",
              FIELD_STALLED, "True", FIELD_CREATED, "2026-07-27T04:02:00Z", ROWS_END);
-    board = truth_board_measure(store, NULL);
+    board = truth_board_measure(store, NULL, NULL);
     row = truth_board_find(board, SPAN_LITERAL("helmrepository-patches"));
     cr_assert_not(row->is_stale_claim);
     cr_assert_str_eq(row->job.name, "cutover-helmrepository-patches-2", "the youngest Job counts");
@@ -459,7 +459,7 @@ Test(truth_board, a_running_row_without_a_job_is_a_stranded_run)
     cr_assert_eq(row->verdict, TRUTH_VERDICT_NOT_YET);
     truth_board_free(board);
     table_set_state(store_table(store, rows_kind(KIND_ID_JOBS), 0), TABLE_STATE_FAILED, "why");
-    board = truth_board_measure(store, NULL);
+    board = truth_board_measure(store, NULL, NULL);
     cr_assert_not(truth_board_find(board, SPAN_LITERAL("helmrepository-patches"))->is_stale_claim,
                   "Jobs that are not known prove nothing");
     truth_board_free(board);
@@ -476,7 +476,7 @@ Test(truth_board, a_success_that_is_seconds_old_is_not_disputed_yet)
     rows_add(store, KIND_ID_GITREPOSITORIES, 0, "flux-system/openova", FIELD_URL, "https://github.com/openova-io/openova", ROWS_END);
     for (size_t i = 0; i < ARRAY_LENGTH(MOMENTS); i++) {
         clock_freeze(1000000, timestamp_parse(SPAN_LITERAL("2026-07-27T05:12:00Z")) + MOMENTS[i].after_ms);
-        struct truth_board *board = truth_board_measure(store, NULL);
+        struct truth_board *board = truth_board_measure(store, NULL, NULL);
         pivoted_expect(board, "flux-gitrepository-patch", MOMENTS[i].verdict, "Flux reads https://github.com");
         cr_assert_eq(board->is_settling, MOMENTS[i].verdict == TRUTH_VERDICT_NOT_YET);
         cr_assert_neq(truth_board_status(board), STATUS_OK);
@@ -490,14 +490,14 @@ Test(truth_board, a_wrong_total_and_an_unknown_claim_are_named)
     struct store *store = pivoted_new(true);
     rows_add(store, KIND_ID_CUTOVER_STEPS, 0, "catalyst/cutover-step-12-new", FIELD_STEP_NAME, "new", FIELD_STEP_ORDER, "12",
              FIELD_STEP_POD_SPEC, "true", ROWS_END);
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     cr_assert_str_eq(board->warnings[0], "totalSteps says 11, 12 steps are installed: progress is off");
     pivoted_expect(board, "new", TRUTH_VERDICT_NOT_YET, "a step we do not know how to measure");
     truth_board_free(board);
     table_set_state(store_table(store, rows_kind(KIND_ID_CUTOVER_STATUS), 0), TABLE_STATE_FAILED, "why");
     table_delete(store_table(store, rows_kind(KIND_ID_CUTOVER_STATUS), 0),
                  SPAN_LITERAL("catalyst/self-sovereign-cutover-status"));
-    board = truth_board_measure(store, NULL);
+    board = truth_board_measure(store, NULL, NULL);
     cr_assert_eq(board->verdicts[TRUTH_VERDICT_UNMEASURED], 12);
     cr_assert_eq(truth_board_status(board), STATUS_UNMEASURED);
     for (size_t i = 0; i < board->row_count; i++)
@@ -510,7 +510,7 @@ Test(truth_board, without_the_domain_no_host_is_called_local)
 {
     struct store *store = pivoted_new(true);
     store->fqdn[0] = '\0';
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     pivoted_expect(board, "helmrepository-patches", TRUTH_VERDICT_UNMEASURED, "domain is not known");
     pivoted_expect(board, "crossplane-provider-pivot", TRUTH_VERDICT_UNMEASURED, "domain is not known");
     pivoted_expect(board, "vcluster-registry-pivot", TRUTH_VERDICT_UNMEASURED, "cannot be judged");
@@ -535,13 +535,13 @@ Test(truth_board, during_the_hold_the_policy_must_be_there_and_must_deny)
               "v2");
         for (int r = 0; r < 2; r++)
             pivoted_add_policy(store, r, POLICIES[i].created, POLICIES[i].deny);
-        struct truth_board *board = truth_board_measure(store, NULL);
+        struct truth_board *board = truth_board_measure(store, NULL, NULL);
         pivoted_expect(board, "egress-block-test", POLICIES[i].alarm ? TRUTH_VERDICT_DISPUTED : TRUTH_VERDICT_NOT_YET,
                POLICIES[i].sentence);
         cr_assert_eq(board->is_alarm, POLICIES[i].alarm);
         truth_board_free(board);
         pivoted_delete_policy(store, 0);
-        board = truth_board_measure(store, NULL);
+        board = truth_board_measure(store, NULL, NULL);
         cr_assert_str_eq(truth_board_find(board, SPAN_LITERAL("egress-block-test"))->cells[0].sentence,
                          "the policy is not applied (yet)");
         truth_board_free(board);

@@ -18,7 +18,7 @@ Test(truth_text, shows_the_board_of_the_design)
         store, 5, "running",
         "cutoverComplete=false|currentStep=helmrepository-patches|currentStepIndex=5|progressPercent=45|registriesYamlActive=v2|"
         "node.fsn1-w1.lan.registriesYaml=v2|node.hel1-w1.lan.registriesYaml=v2");
-    struct truth_board *board = truth_board_measure(store, NULL);
+    struct truth_board *board = truth_board_measure(store, NULL, NULL);
     struct bytebuf text, document;
     bytebuf_init(&text, TRUTH_TEXT_MAXIMUM);
     bytebuf_init(&document, TRUTH_TEXT_MAXIMUM);
