@@ -275,6 +275,11 @@ enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_ca
     return STATUS_OK;
 }
 
+struct demo_http *demo_catalyst_http(struct demo_catalyst *catalyst)
+{
+    return catalyst->http;
+}
+
 int demo_catalyst_port(const struct demo_catalyst *catalyst)
 {
     return demo_http_port(catalyst->http);

@@ -37,6 +37,8 @@ struct demo_catalyst_options {
 
 enum status demo_catalyst_start(struct demo_catalyst **ret, const struct demo_catalyst_options *options, struct error *err);
 int demo_catalyst_port(const struct demo_catalyst *catalyst);
+struct demo_http;
+struct demo_http *demo_catalyst_http(struct demo_catalyst *catalyst);
 void demo_catalyst_stop(struct demo_catalyst *catalyst); /* NULL allowed; the cutover must have been freed or be idle */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +111,8 @@ static struct demo_fault take(struct rule *rule, unsigned epoch)
     if (rule->left > 0)
         rule->left--;
     const json_t *body = json_object_get(rule->words, "body");
-    return (struct demo_fault){
+    const char *type = demo_json_text(rule->words, "contentType");
+    struct demo_fault fault = {
         .action = rule->action,
         .code = (int)demo_json_integer(rule->words, "code", 503),
         .retry_after_s = (int)demo_json_integer(rule->words, "retryAfter", 0),
@@ -120,6 +122,8 @@ static struct demo_fault take(struct rule *rule, unsigned epoch)
         .body = alloc_strdup(json_string_value(body)),
         .epoch = epoch,
     };
+    snprintf(fault.content_type, sizeof fault.content_type, "%s", type[0] != '\0' ? type : "application/json");
+    return fault;
 }
 
 struct demo_fault demo_faults_match(struct demo_faults *faults, const char *method, const char *url)

@@ -5,6 +5,7 @@
  *    "method": "GET",                 left out: any
  *    "action": "status" | "drop" | "stall" | "break" | "cut" | "freeze" | "flood",
  *    "code": 503, "body": "...",      status: the reply (body left out: a Kubernetes Status)
+ *    "contentType": "text/html",      status: of the body; left out: application/json
  *    "retryAfter": 5,                 status: seconds for the Retry-After header
  *    "delayMs": 3000,                 stall: before an ordinary reply; left out: until the rule is removed
  *    "afterBytes": 1000,              break, cut, freeze, flood: how much of the body still passes
@@ -41,6 +42,7 @@ struct demo_fault {
     size_t after_bytes;
     size_t flood_bytes;
     char *body;     /* owned; NULL: none given */
+    char content_type[48]; /* of the body */
     unsigned epoch; /* of the rule set it came from */
 };
 

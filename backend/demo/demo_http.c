@@ -293,7 +293,7 @@ static void reply_fault(struct demo_http_reply *reply, const struct demo_fault *
     if (fault->retry_after_s > 0)
         demo_http_reply_header(reply, "Retry-After", seconds);
     if (fault->body != NULL) {
-        demo_http_reply_text(reply, fault->code, "application/json", fault->body);
+        demo_http_reply_text(reply, fault->code, fault->content_type, fault->body);
         return;
     }
     const char *reason = fault->code == 403   ? "Forbidden"
@@ -437,6 +437,11 @@ enum status demo_http_start(struct demo_http **ret, const struct demo_http_optio
     }
     *ret = http;
     return STATUS_OK;
+}
+
+struct demo_faults *demo_http_faults(struct demo_http *http)
+{
+    return http->faults;
 }
 
 int demo_http_port(const struct demo_http *http)

@@ -80,6 +80,9 @@ struct demo_http_options {
     void (*control)(const json_t *request, void *context);
 };
 
+struct demo_faults;
+struct demo_faults *demo_http_faults(struct demo_http *http); /* its switches, for tests in the same process */
+
 /* Listens and serves until demo_http_stop. Everything in options is copied except routes and context. */
 enum status demo_http_start(struct demo_http **ret, const struct demo_http_options *options, struct error *err);
 int demo_http_port(const struct demo_http *http);

@@ -404,6 +404,21 @@ void demo_store_expire(struct demo_store *store)
     pthread_mutex_unlock(&store->lock);
 }
 
+enum status demo_store_rewind(struct demo_store *store, uint64_t version)
+{
+    enum status status = STATUS_GONE;
+    pthread_mutex_lock(&store->lock);
+    if (version >= store->history.floor && version <= store->version) {
+        for (size_t i = 0; i < DEMO_KIND_COUNT; i++)
+            demo_history_undo(&store->history, demo_kinds_at((enum demo_kind_id)i), version, &store->shelves[i]);
+        store->version = version;
+        demo_history_drop_all(&store->history, version);
+        status = STATUS_OK;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}
+
 void demo_store_stop(struct demo_store *store)
 {
     pthread_mutex_lock(&store->lock);

@@ -94,6 +94,10 @@ enum status demo_store_next(struct demo_store *store, const struct demo_kind *ki
 /* Drops the history: running watches and continue tokens get 410. */
 void demo_store_expire(struct demo_store *store);
 
+/* Everything is again as it was at `version`, and later versions are given out anew: a backup that was restored. Watches from
+ * a later version hear nothing until their number comes again, as with a real server. STATUS_GONE: too long ago. */
+enum status demo_store_rewind(struct demo_store *store, uint64_t version);
+
 /* Wakes every demo_store_next with STATUS_INTERRUPTED, now and later. */
 void demo_store_stop(struct demo_store *store);
 

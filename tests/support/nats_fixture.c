@@ -31,7 +31,7 @@ bool nats_fixture_available(void)
     return find_server() != NULL;
 }
 
-static void write_config(struct nats_fixture *fixture)
+void nats_fixture_configure(struct nats_fixture *fixture)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/nats.conf", fixture->folder);
@@ -70,7 +70,7 @@ void nats_fixture_init(struct nats_fixture *fixture, const char *config)
     snprintf(fixture->config, sizeof fixture->config, "%s", config != NULL ? config : "");
     fixture->port = fake_server_free_port();
     snprintf(fixture->url, sizeof fixture->url, "nats://127.0.0.1:%d", fixture->port);
-    write_config(fixture);
+    nats_fixture_configure(fixture);
     nats_fixture_start(fixture);
 }
 
@@ -98,7 +98,7 @@ static void move(struct nats_fixture *fixture, int port)
     nats_fixture_stop(fixture);
     fixture->port = port;
     snprintf(fixture->url, sizeof fixture->url, "nats://127.0.0.1:%d", fixture->port);
-    write_config(fixture);
+    nats_fixture_configure(fixture);
     nats_fixture_start(fixture);
 }
 
@@ -170,5 +170,14 @@ void nats_fixture_publish(struct nats_fixture *fixture, const char *subject, con
 {
     struct manager manager = open_manager(fixture);
     cr_assert_eq(js_Publish(NULL, manager.js, subject, payload, (int)strlen(payload), NULL, NULL), NATS_OK);
+    close_manager(&manager);
+}
+
+void nats_fixture_flood(struct nats_fixture *fixture, const char *subject, const char *payload, int count)
+{
+    struct manager manager = open_manager(fixture);
+    for (int i = 0; i < count; i++)
+        cr_assert_eq(natsConnection_PublishString(manager.connection, subject, payload), NATS_OK);
+    cr_assert_eq(natsConnection_FlushTimeout(manager.connection, 10000), NATS_OK);
     close_manager(&manager);
 }

@@ -20,6 +20,7 @@ bool nats_fixture_available(void);
 
 /* `config`: further configuration lines, or NULL. Starts and waits until it accepts connections. */
 void nats_fixture_init(struct nats_fixture *fixture, const char *config);
+void nats_fixture_configure(struct nats_fixture *fixture); /* writes the configuration anew: config, no_jetstream, port changed */
 void nats_fixture_start(struct nats_fixture *fixture);  /* again, on the same port, with the same folder */
 void nats_fixture_stop(struct nats_fixture *fixture);   /* killed, at once */
 void nats_fixture_freeze(struct nats_fixture *fixture); /* stops answering without closing anything */
@@ -33,5 +34,6 @@ void nats_fixture_done(struct nats_fixture *fixture);
 void nats_fixture_add_stream(struct nats_fixture *fixture, const char *name, const char *subject, long maximum_messages);
 void nats_fixture_delete_stream(struct nats_fixture *fixture, const char *name);
 void nats_fixture_publish(struct nats_fixture *fixture, const char *subject, const char *payload);
+void nats_fixture_flood(struct nats_fixture *fixture, const char *subject, const char *payload, int count); /* without acknowledgement */
 
 #endif
