@@ -286,9 +286,10 @@ static void on_probe(void *context, const struct feed_fetch_reply *reply)
         probe_failed(machine, reply);
     } else {
         char text[256] = "";
-        bool was_down = machine->is_down;
+        bool was_down = machine->is_down || (machine->is_denied && reply->code != 401);
         machine->is_down = false;
-        if (reply->code == 401)
+        machine->is_denied = reply->code == 401;
+        if (machine->is_denied)
             snprintf(text, sizeof text, "%s does not accept these credentials (401)", kube_client_server(machine->client));
         post_proof(machine, reply->code == 401 ? STATUS_UNAUTHENTICATED : STATUS_OK, text, reply->protocol, reply->total_ms, true);
         if (was_down)

@@ -47,7 +47,7 @@ struct kube_feed_machine {
     int64_t probe_began_ms, alive_ms, alive_posted_ms;
     uint64_t dropped;           /* of subscriptions that are gone */
     unsigned running;           /* transfers */
-    bool is_down, closing, left;
+    bool is_down, is_denied, closing, left;
 };
 
 struct kube_feed_machine *kube_feed_machine_new(const struct kube_feed_machine *parts); /* UI: takes thread..proved */

@@ -189,9 +189,7 @@ static void set_connection(struct http_easy *easy, const struct http_request *re
     curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 5L);
     long version = request->force_http1 ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS;
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, version);
-    /* Only where HTTP/2 can come of it: without TLS, libcurl 7.88 forgets some of those that wait for a first connection. */
-    bool may_share = !request->force_http1 && strncasecmp(request->url, "https:", 6) == 0;
-    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
+    easy->may_share = !request->force_http1 && strncasecmp(request->url, "https:", 6) == 0;
     if (request->proxy != NULL)
         set_proxy(easy, request->proxy);
     else if (is_loopback(easy->host))

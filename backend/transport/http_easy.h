@@ -23,6 +23,7 @@ struct http_easy {
     char message[CURL_ERROR_SIZE];
     char authority[HTTP_URL_ORIGIN_MAX]; /* host:port of the request's URL */
     char host[256];
+    bool may_share; /* HTTP/2 can come of it */
     bool once; /* gets a connection of its own: libcurl sends again what fails on a reused one */
 };
 

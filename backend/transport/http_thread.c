@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "transport/http_origins.h"
 #include "transport/http_pool.h"
+#include "transport/http_scouts.h"
 #include "transport/http_timers.h"
 #include "transport/http_transfer.h"
 
@@ -44,6 +45,7 @@ struct http_thread {
     struct http_transfer *parked; /* wait for their identity's credentials */
     struct http_timers timers;
     struct http_origins origins;
+    struct http_scouts scouts;
     atomic_uint_fast64_t submitted, finished, failed, bytes, running_count[HTTP_ORIGINS_POOLS];
 };
 
@@ -77,10 +79,12 @@ static void unlink_transfer(struct http_thread *thread, struct http_transfer *tr
         }
     }
     http_timers_cancel(&thread->timers, transfer->limit_timer);
+    http_scouts_learn(&thread->scouts, transfer);
     curl_off_t body = 0;
     curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
     atomic_fetch_add(&thread->bytes, (uint64_t)body);
-    curl_multi_remove_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
+    if (!transfer->held)
+        curl_multi_remove_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
     atomic_fetch_sub(&thread->running_count[transfer->class], 1);
 }
 
@@ -97,16 +101,14 @@ static void give_up(void *context)
 {
     struct http_transfer *transfer = context;
     struct http_thread *thread = transfer->thread;
-    curl_off_t connected_us = 0;
     struct error error;
     transfer->limit_timer = 0;
-    curl_easy_getinfo(transfer->easy.handle, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
     error_set(&error, STATUS_TIMEOUT, "%s: no %s within %.1f s", transfer->easy.authority,
-              connected_us == 0                                ? "connection"
+              !transfer->connected                           ? "connection"
               : transfer->class == HTTP_REQUEST_CLASS_STREAM ? "answer"
                                                                : "complete answer",
               (double)transfer->limit_ms / 1000);
-    if (connected_us > 0)
+    if (transfer->connected)
         http_origins_cut(&thread->origins, transfer->easy.authority, http_pool_now_ms());
     curl_easy_setopt(transfer->easy.handle, CURLOPT_FORBID_REUSE, 1L);
     abort_transfer(thread, transfer, &error);
@@ -118,15 +120,34 @@ static void refuse(struct http_thread *thread, struct http_transfer *transfer, c
     http_transfer_abort(transfer, error);
 }
 
+static void hand_over(struct http_thread *thread, struct http_transfer *transfer)
+{
+    transfer->held = false;
+    http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
+    curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
+}
+
+/* Those whose scout is through follow on its connection; when it failed, each tries for itself. */
+static void release(struct http_thread *thread)
+{
+    for (struct http_transfer *at = thread->running; at != NULL; at = at->next)
+        if (at->connected)
+            http_scouts_learn(&thread->scouts, at);
+    for (struct http_transfer *held; (held = http_scouts_next(thread->running)) != NULL;)
+        hand_over(thread, held);
+}
+
 static void launch(struct http_thread *thread, struct http_transfer *transfer)
 {
-    http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
     transfer->thread = thread;
+    transfer->connected = false;
+    http_scouts_place(&thread->scouts, thread->running, transfer);
     transfer->limit_timer = http_timers_add(&thread->timers, transfer->limit_ms, give_up, transfer);
     transfer->next = thread->running;
     thread->running = transfer;
     atomic_fetch_add(&thread->running_count[transfer->class], 1);
-    curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
+    if (!transfer->held)
+        hand_over(thread, transfer);
 }
 
 static void start(struct http_thread *thread, struct http_transfer *transfer)
@@ -318,6 +339,7 @@ static void turn(struct http_thread *thread)
     struct pollfd polled[1 + HTTP_ORIGINS_POOLS] = {{.fd = thread->wake_fd, .events = POLLIN}};
     for (size_t i = 0; i < HTTP_ORIGINS_POOLS; i++)
         polled[1 + i] = (struct pollfd){.fd = thread->pools[i].epoll_fd, .events = POLLIN};
+    release(thread);
     poll(polled, ARRAY_LENGTH(polled), wait_time_ms(thread));
     uint64_t drained;
     if (polled[0].revents != 0)

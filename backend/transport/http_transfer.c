@@ -127,6 +127,13 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return transfer->muted ? CURL_WRITEFUNC_ERROR : body.length;
 }
 
+static int note_connection(void *context, char *server, char *client, int server_port, int client_port)
+{
+    struct http_transfer *transfer = context;
+    transfer->connected = true;
+    return CURL_PREREQFUNC_OK;
+}
+
 static int64_t read_limit(const struct http_request *request)
 {
     if (request->class == HTTP_REQUEST_CLASS_STREAM)
@@ -154,6 +161,8 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
         return transfer;
     CURL *handle = transfer->easy.handle;
     curl_easy_setopt(handle, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, note_connection);
+    curl_easy_setopt(handle, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);

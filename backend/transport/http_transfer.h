@@ -16,6 +16,8 @@ struct http_transfer {
     struct error made; /* why it could not be made; STATUS_OK */
     struct http_head head;
     bool head_complete, received, muted;
+    bool connected;      /* its request is being sent */
+    bool scouting, held; /* makes the connection that others wait for; waits for one (http_scouts), and libcurl does not know it */
     bool again, tried_again; /* 401 to credentials that have been, or will be replaced: one more try, nobody is told */
     struct http_peer *peer; /* NULL: not wanted */
     struct http_thread *thread; /* set when started */

@@ -307,6 +307,7 @@ void kube_watch_flow_end_watch(struct kube_watch *watch, const struct http_resul
     if (result->status == STATUS_OK && watch->code == 200)
         line_splitter_finish(&watch->splitter); /* a last line without its end may still be whole */
     if (watch->relist == KUBE_WATCH_RELIST_EXPIRED || (result->status == STATUS_OK && watch->code == 410)) {
+        (void)note_health(watch); /* a quiet watch of an hour is no expiry "again" */
         kube_watch_flow_expired(watch);
     } else if (watch->relist == KUBE_WATCH_RELIST_PAUSED) {
         kube_watch_report_failure(watch, &watch->problem, false, watch->pause_ms);
