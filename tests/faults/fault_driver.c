@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define WHOLE_MS 30000       /* before a row: whatever the last one left behind */
+#define CALM_MS 10500        /* and between two: a watch that lived so long has forgotten its failures */
 #define WATCHED_MS 2500      /* how long a lamp that must stay live is looked at */
 #define HELD_MS 1500         /* how much longer a fault holds once the lamp has told */
 #define TRUE_MS 5000         /* a change made just before the end is still on its way */
@@ -111,6 +112,11 @@ static void end(struct play *play)
     rig->mute = false;
 }
 
+static bool is_over(struct fault_rig *rig, void *unused)
+{
+    return false;
+}
+
 /* --- while it holds --- */
 
 static bool is_other_region_true(struct fault_rig *rig, void *context)
@@ -210,6 +216,7 @@ bool fault_driver_run(struct fault_rig *rig, const struct fault_row *row, struct
         (void)tell_what_is_not_whole(&play, WHOLE_MS);
         return false;
     }
+    (void)fault_rig_until(rig, is_over, NULL, CALM_MS);
     uint64_t requests_before = http_thread_counters(rig->thread).submitted;
     begin(&play);
     bool held = hold(&play) && is_modest(&play, requests_before);
@@ -218,11 +225,6 @@ bool fault_driver_run(struct fault_rig *rig, const struct fault_row *row, struct
         return false;
     }
     return recover(&play);
-}
-
-static bool is_over(struct fault_rig *rig, void *unused)
-{
-    return false;
 }
 
 bool fault_driver_leave(struct fault_rig *rig, const struct fault_row *row, struct fault_report *report)
