@@ -193,7 +193,7 @@ void application_judge(struct application *application, const struct application
     else if (application->release_count == 0)
         health_add(&application->health, TONE_UNKNOWN, "no HelmRelease of it was found");
     const struct table *own = store_find_table(sources->store, KIND_ID_APPLICATIONS, row_region(application->row));
-    if (!table_is_known(own))
+    if (!table_is_current(own))
         health_add(&application->health, TONE_UNKNOWN, "applications are not known any more: %s", table_reason(own));
 }
 

@@ -21,6 +21,6 @@ void environment_judge(struct environment *environment, const struct application
     if (!store_kind_is_known(store, KIND_ID_APPLICATIONS, reason, sizeof reason))
         health_add(health, TONE_UNKNOWN, "its Applications are not known: %s", reason);
     const struct table *own = store_find_table(store, KIND_ID_ENVIRONMENTS, row_region(row));
-    if (!table_is_known(own))
+    if (!table_is_current(own))
         health_add(health, TONE_UNKNOWN, "environments are not known any more: %s", table_reason(own));
 }

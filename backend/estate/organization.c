@@ -27,6 +27,6 @@ void organization_judge(struct organization *organization, const struct store *s
     }
     health_add_common(health, row);
     const struct table *own = store_find_table(store, KIND_ID_ORGANIZATIONS, row_region(row));
-    if (!table_is_known(own))
+    if (!table_is_current(own))
         health_add(health, TONE_UNKNOWN, "organizations are not known any more: %s", table_reason(own));
 }

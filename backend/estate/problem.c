@@ -334,7 +334,8 @@ static void collect_tables(struct collector *collector)
             if (table == NULL || table_is_known(table) || feed_is_away(store, r) || table->state == TABLE_STATE_OFF ||
                 table->state == TABLE_STATE_LISTING || table->state == TABLE_STATE_ABSENT)
                 continue;
-            struct problem *problem = add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, r, "not readable");
+            struct problem *problem = add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, r,
+                                          table->state == TABLE_STATE_PARTIAL ? "partly readable" : "not readable");
             if (problem == NULL)
                 continue;
             snprintf(problem->key, sizeof problem->key, "%s", table->kind->title);

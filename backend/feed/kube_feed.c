@@ -58,8 +58,19 @@ static const struct table *find_broken(const struct kube_feed *feed)
 {
     for (size_t i = 0; i < feed->wanted.count; i++) {
         const struct table *table = feed->wanted.items[i].table;
-        bool relisting = table->state == TABLE_STATE_STALE && strcmp(table->reason, "listing again") == 0;
+        bool relisting = table->state == TABLE_STATE_STALE && strcmp(table->reason, KUBE_SUBSCRIPTION_LISTING_AGAIN) == 0;
         if ((table->state == TABLE_STATE_STALE && !relisting) || table->state == TABLE_STATE_FAILED)
+            return table;
+    }
+    return NULL;
+}
+
+/* Seen in part, or listed now and then instead of watched. */
+static const struct table *find_narrow(const struct kube_feed *feed)
+{
+    for (size_t i = 0; i < feed->wanted.count; i++) {
+        const struct table *table = feed->wanted.items[i].table;
+        if (table->state == TABLE_STATE_PARTIAL || (table->state == TABLE_STATE_LIVE && table->reason[0] != '\0'))
             return table;
     }
     return NULL;
@@ -75,10 +86,15 @@ static enum feed_state judge(const struct kube_feed *feed, char *text, size_t si
     size_t always = 0;
     for (size_t i = 0; i < feed->wanted.count; i++)
         always += is_always(&feed->wanted.items[i]);
+    const struct table *broken = find_broken(feed), *narrow = find_narrow(feed);
     size_t forbidden = describe_forbidden(feed, text, size);
-    if (forbidden > 0)
+    if (forbidden > 0 && narrow == NULL)
         return forbidden >= always ? FEED_STATE_DENIED : FEED_STATE_LIMITED;
-    const struct table *broken = find_broken(feed);
+    if (forbidden > 0 || narrow != NULL) {
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "%s%s", length > 0 ? "; " : "", table_reason(narrow));
+        return FEED_STATE_LIMITED;
+    }
     if (broken == NULL)
         return FEED_STATE_LIVE;
     snprintf(text, size, "%s", table_reason(broken));
@@ -142,8 +158,10 @@ static void subscribe(struct kube_feed *feed, struct wanted *wanted)
         .store = feed->options.store,
         .table = wanted->table,
         .reader = feed->machine->reader,
+        .server = &feed->machine->server,
         .alive = kube_feed_machine_alive,
         .absent = kube_feed_machine_absent,
+        .denied = kube_feed_machine_denied,
         .closed = kube_feed_machine_closed,
         .changed = refresh_lamp,
         .machine = feed->machine,

@@ -1,6 +1,6 @@
-/* Discovery first: a kind is watched at a version that the server says it has, because a watch on something that is not there
- * would be asked for again and again. The probe is the proof of life; when it finds a dead peer, every transfer to it is cut,
- * and when the peer is back, nobody waits for the end of a back-off. */
+/* The probe is the proof of life; when it finds a dead peer, every transfer to it is cut, and when the peer is back, nobody waits
+ * for the end of a back-off. What the server has and what we may read of it are matters of kube_feed_discovery.c and
+ * kube_feed_rights.c. */
 #include "feed/kube_feed_machine.h"
 
 #include <stdio.h>
@@ -9,10 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "feed/feed_fetch.h"
 
 #define PROBE_TIMEOUT_MS 2000
-#define DOCUMENT_TIMEOUT_MS 10000
 #define ALIVE_POST_MS 1000
 #define URL_MAXIMUM 1024
 
@@ -22,7 +20,7 @@ struct kube_feed_machine *kube_feed_machine_new(const struct kube_feed_machine *
     *machine = *parts;
     machine->reader = json_reader_new();
     machine->discovery = discovery_new();
-    machine->alive_ms = machine->alive_posted_ms = -1;
+    machine->alive_ms = machine->alive_posted_ms = machine->discovered_ms = machine->rights.finished_ms = -1;
     return machine;
 }
 
@@ -36,25 +34,16 @@ void kube_feed_machine_free(struct kube_feed_machine *machine)
     free(machine);
 }
 
-static void leave_when_done(struct kube_feed_machine *machine)
+void kube_feed_machine_leave(struct kube_feed_machine *machine)
 {
-    if (!machine->closing || machine->left || machine->running > 0 || machine->members.count > 0)
+    bool busy = machine->running > 0 || machine->members.count > 0 || kube_feed_bell_is_open(machine);
+    if (!machine->closing || machine->left || busy)
         return;
     machine->left = true;
     feed_gate_leave(machine->gate); /* the UI thread may free the machine from here on */
 }
 
-/* ---- discovery */
-
-struct document {
-    struct kube_feed_machine *machine;
-    size_t slot;
-};
-
-static void resolve_all(struct kube_feed_machine *machine);
-static void plan_recheck(struct kube_feed_machine *machine);
-
-static struct kube_feed_member *find_member(struct kube_feed_machine *machine, const struct kube_subscription *subscription)
+struct kube_feed_member *kube_feed_machine_member(struct kube_feed_machine *machine, const struct kube_subscription *subscription)
 {
     for (size_t i = 0; i < machine->members.count; i++)
         if (machine->members.items[i].subscription == subscription)
@@ -62,155 +51,38 @@ static struct kube_feed_member *find_member(struct kube_feed_machine *machine, c
     return NULL;
 }
 
-/* The document could not be read: a refused one (403) tells nothing, so the preferred version is tried; others are asked for
- * again at the next sign of life. */
-static void document_failed(struct kube_feed_machine *machine, const char *path, int code, const char *text)
-{
-    bool refused = code == 403 || code == 401;
-    for (size_t i = 0; i < machine->members.count; i++) {
-        struct kube_feed_member *member = &machine->members.items[i];
-        char version[DISCOVERY_VERSION_MAX], missing[DISCOVERY_PATH_MAX];
-        if (member->phase != KUBE_FEED_PHASE_RESOLVING ||
-            discovery_version(machine->discovery, kube_subscription_kind(member->subscription), version, missing) !=
-                DISCOVERY_ANSWER_UNKNOWN ||
-            strcmp(missing, path) != 0)
-            continue;
-        if (!refused) {
-            kube_subscription_report(member->subscription, TABLE_STATE_STALE, text);
-            continue;
-        }
-        member->phase = KUBE_FEED_PHASE_OPEN;
-        kube_subscription_open(member->subscription, kube_subscription_kind(member->subscription)->version);
-    }
-}
-
-static void on_document(void *context, const struct feed_fetch_reply *reply)
-{
-    struct document *document = context;
-    struct kube_feed_machine *machine = document->machine;
-    char path[DISCOVERY_PATH_MAX];
-    struct error err = {0};
-    snprintf(path, sizeof path, "%s", machine->documents[document->slot].path);
-    machine->documents[document->slot].used = false;
-    machine->running--;
-    free(document);
-    if (machine->closing) {
-        leave_when_done(machine);
-        return;
-    }
-    if (reply->status != STATUS_OK)
-        error_set(&err, reply->status, "%s", reply->text);
-    else if (reply->code / 100 != 2 && reply->code != 404)
-        error_set(&err, http_response_code_status(reply->code), "discovery of %s on %s: %d %s", path,
-                  kube_client_region(machine->client), reply->code, http_response_reason(reply->code));
-    else
-        discovery_take(machine->discovery, path, reply->code, reply->body, &err);
-    if (err.status != STATUS_OK)
-        document_failed(machine, path, reply->code, err.text);
-    else
-        resolve_all(machine);
-}
-
-static uint64_t fetch(struct kube_feed_machine *machine, const char *path, int64_t timeout_ms,
-                      void (*done)(void *context, const struct feed_fetch_reply *reply), void *context)
+uint64_t kube_feed_machine_fetch(struct kube_feed_machine *machine, const struct kube_feed_fetch *fetch,
+                                 void (*done)(void *context, const struct feed_fetch_reply *reply), void *context)
 {
     CLEANUP(bytebuf_done) struct bytebuf url;
     bytebuf_init(&url, URL_MAXIMUM);
-    bytebuf_printf(&url, "%s%s", kube_client_server(machine->client), path);
+    bytebuf_printf(&url, "%s%s", kube_client_server(machine->client), fetch->path);
     struct http_request request = {
         .url = bytebuf_text(&url),
         .identity = kube_client_identity(machine->client),
         .proxy = kube_client_proxy(machine->client),
-        .connect_timeout_ms = timeout_ms,
-        .total_timeout_ms = timeout_ms,
+        .accept = fetch->accept,
+        .connect_timeout_ms = fetch->timeout_ms,
+        .total_timeout_ms = fetch->timeout_ms,
+        .accept_compressed = true,
     };
+    if (fetch->body.length > 0) { /* reviews: nothing is changed by asking twice */
+        request.method = "POST";
+        request.content_type = "application/json";
+        request.body = fetch->body;
+        request.repeatable = true;
+    }
     uint64_t id = feed_fetch(machine->thread, &request, done, context);
     machine->running += id != 0;
     return id;
 }
 
-static void fetch_document(struct kube_feed_machine *machine, const char *path)
+bool kube_feed_machine_fetched(struct kube_feed_machine *machine)
 {
-    size_t slot = KUBE_FEED_DOCUMENTS_MAX;
-    for (size_t i = 0; i < KUBE_FEED_DOCUMENTS_MAX; i++) {
-        if (machine->documents[i].used && strcmp(machine->documents[i].path, path) == 0)
-            return;
-        if (!machine->documents[i].used && slot == KUBE_FEED_DOCUMENTS_MAX)
-            slot = i;
-    }
-    if (slot == KUBE_FEED_DOCUMENTS_MAX)
-        return; /* the next reply resolves again */
-    struct document *document = alloc_new(struct document);
-    *document = (struct document){machine, slot};
-    machine->documents[slot].used = true;
-    snprintf(machine->documents[slot].path, sizeof machine->documents[slot].path, "%s", path);
-    machine->documents[slot].transfer = fetch(machine, path, DOCUMENT_TIMEOUT_MS, on_document, document);
-    if (machine->documents[slot].transfer == 0) {
-        machine->documents[slot].used = false;
-        free(document);
-    }
-}
-
-static void resolve(struct kube_feed_machine *machine, struct kube_feed_member *member)
-{
-    const struct kind *kind = kube_subscription_kind(member->subscription);
-    char version[DISCOVERY_VERSION_MAX], missing[DISCOVERY_PATH_MAX];
-    snprintf(version, sizeof version, "%s", kind->version);
-    bool known = kind->group[0] == '\0' || kind->dynamic_count > 0; /* the core group has one version */
-    enum discovery_answer answer =
-        known ? DISCOVERY_ANSWER_SERVED : discovery_version(machine->discovery, kind, version, missing);
-    if (answer == DISCOVERY_ANSWER_UNKNOWN) {
-        fetch_document(machine, missing);
-    } else if (answer == DISCOVERY_ANSWER_SERVED) {
-        member->phase = KUBE_FEED_PHASE_OPEN;
-        kube_subscription_open(member->subscription, version);
-    } else {
-        char text[256];
-        snprintf(text, sizeof text, "%s does not have %s.%s", kube_client_region(machine->client), kind->plural, kind->group);
-        member->phase = KUBE_FEED_PHASE_ABSENT;
-        kube_subscription_report(member->subscription, TABLE_STATE_ABSENT, text);
-        plan_recheck(machine);
-    }
-}
-
-static void resolve_all(struct kube_feed_machine *machine)
-{
-    for (size_t i = 0; i < machine->members.count; i++) {
-        struct kube_feed_member *member = &machine->members.items[i];
-        if (member->phase == KUBE_FEED_PHASE_RESOLVING && !kube_subscription_is_open(member->subscription))
-            resolve(machine, member);
-    }
-}
-
-static void recheck(void *context)
-{
-    struct kube_feed_machine *machine = context;
-    machine->recheck_timer = 0;
-    discovery_clear(machine->discovery);
-    for (size_t i = 0; i < machine->members.count; i++)
-        if (machine->members.items[i].phase == KUBE_FEED_PHASE_ABSENT)
-            machine->members.items[i].phase = KUBE_FEED_PHASE_RESOLVING;
-    resolve_all(machine);
-}
-
-static void plan_recheck(struct kube_feed_machine *machine)
-{
-    if (machine->recheck_timer == 0 && !machine->closing)
-        machine->recheck_timer = http_thread_add_timer(machine->thread, KUBE_FEED_RECHECK_MS, recheck, machine);
-}
-
-void kube_feed_machine_absent(void *context, struct kube_subscription *subscription)
-{
-    struct kube_feed_machine *machine = context;
-    struct kube_feed_member *member = find_member(machine, subscription);
-    if (member == NULL || member->phase != KUBE_FEED_PHASE_OPEN)
-        return;
-    const struct kind *kind = kube_subscription_kind(subscription);
-    if (kind->group[0] == '\0' || kind->dynamic_count > 0)
-        return; /* nothing to choose: the watch itself looks again */
-    member->phase = KUBE_FEED_PHASE_ABSENT;
-    kube_subscription_pause(subscription);
-    plan_recheck(machine);
+    machine->running--;
+    if (machine->closing)
+        kube_feed_machine_leave(machine);
+    return !machine->closing;
 }
 
 /* ---- probe */
@@ -249,9 +121,10 @@ static void plan_probe(struct kube_feed_machine *machine)
 
 static void retry_all(struct kube_feed_machine *machine)
 {
+    kube_feed_discovery_recheck(machine, 0);
     for (size_t i = 0; i < machine->members.count; i++)
         kube_subscription_retry(machine->members.items[i].subscription);
-    resolve_all(machine);
+    kube_feed_discovery_resolve_all(machine);
 }
 
 static void probe_failed(struct kube_feed_machine *machine, const struct feed_fetch_reply *reply)
@@ -277,11 +150,8 @@ static void on_probe(void *context, const struct feed_fetch_reply *reply)
 {
     struct kube_feed_machine *machine = context;
     machine->probe = 0;
-    machine->running--;
-    if (machine->closing) {
-        leave_when_done(machine);
+    if (!kube_feed_machine_fetched(machine))
         return;
-    }
     if (reply->status != STATUS_OK || reply->code >= 500) {
         probe_failed(machine, reply);
     } else {
@@ -295,7 +165,7 @@ static void on_probe(void *context, const struct feed_fetch_reply *reply)
         if (was_down)
             retry_all(machine);
         else
-            resolve_all(machine);
+            kube_feed_discovery_resolve_all(machine);
     }
     for (size_t i = 0; i < machine->members.count; i++)
         kube_subscription_tick(machine->members.items[i].subscription);
@@ -307,7 +177,8 @@ static void start_probe(void *context)
     struct kube_feed_machine *machine = context;
     machine->probe_timer = 0;
     machine->probe_began_ms = clock_monotonic_ms();
-    machine->probe = fetch(machine, "/livez", PROBE_TIMEOUT_MS, on_probe, machine);
+    struct kube_feed_fetch fetch = {.path = "/livez", .timeout_ms = PROBE_TIMEOUT_MS};
+    machine->probe = kube_feed_machine_fetch(machine, &fetch, on_probe, machine);
 }
 
 /* ---- life */
@@ -315,6 +186,7 @@ static void start_probe(void *context)
 static void start_on_thread(void *context)
 {
     start_probe(context);
+    kube_feed_bell_open(context);
 }
 
 void kube_feed_machine_start(struct kube_feed_machine *machine)
@@ -340,9 +212,9 @@ static void send(struct kube_feed_machine *machine, void (*fn)(void *context), s
 static void add_on_thread(void *context)
 {
     struct errand *errand = context;
-    struct kube_feed_member member = {errand->subscription, KUBE_FEED_PHASE_RESOLVING};
+    struct kube_feed_member member = {.subscription = errand->subscription, .phase = KUBE_FEED_PHASE_RESOLVING, .opened_ms = -1};
     ARRAY_PUSH(&errand->machine->members, member);
-    resolve(errand->machine, &errand->machine->members.items[errand->machine->members.count - 1]);
+    kube_feed_discovery_resolve(errand->machine, &errand->machine->members.items[errand->machine->members.count - 1]);
     free(errand);
 }
 
@@ -366,12 +238,12 @@ void kube_feed_machine_remove(struct kube_feed_machine *machine, struct kube_sub
 void kube_feed_machine_closed(void *context, struct kube_subscription *subscription)
 {
     struct kube_feed_machine *machine = context;
-    struct kube_feed_member *member = find_member(machine, subscription);
+    struct kube_feed_member *member = kube_feed_machine_member(machine, subscription);
     machine->dropped += kube_subscription_dropped(subscription);
     if (member != NULL)
         ARRAY_REMOVE(&machine->members, (size_t)(member - machine->members.items));
     kube_subscription_free(subscription);
-    leave_when_done(machine);
+    kube_feed_machine_leave(machine);
 }
 
 static void retry_on_thread(void *context)
@@ -395,8 +267,10 @@ static void close_on_thread(void *context)
 {
     struct kube_feed_machine *machine = context;
     http_thread_cancel_timer(machine->thread, machine->probe_timer);
-    http_thread_cancel_timer(machine->thread, machine->recheck_timer);
-    machine->probe_timer = machine->recheck_timer = 0;
+    machine->probe_timer = 0;
+    kube_feed_discovery_close(machine);
+    kube_feed_rights_close(machine);
+    kube_feed_bell_close(machine);
     size_t count = machine->members.count;
     struct kube_subscription **subscriptions = alloc_zeroed(count, sizeof *subscriptions);
     for (size_t i = 0; i < count; i++)
@@ -405,12 +279,9 @@ static void close_on_thread(void *context)
         kube_subscription_close(subscriptions[i]);
     free(subscriptions);
     machine->closing = true;
-    for (size_t i = 0; i < KUBE_FEED_DOCUMENTS_MAX; i++)
-        if (machine->documents[i].used)
-            http_thread_cancel(machine->thread, machine->documents[i].transfer);
     if (machine->probe != 0)
         http_thread_cancel(machine->thread, machine->probe);
-    leave_when_done(machine);
+    kube_feed_machine_leave(machine);
 }
 
 void kube_feed_machine_close(struct kube_feed_machine *machine)

@@ -1,4 +1,8 @@
-/* What one API server serves: filled with its discovery documents, asked about kinds. Pure; one thread at a time. */
+/* What one API server serves: filled with its discovery documents, asked about kinds. Pure; one thread at a time.
+ *
+ * GET /apis with DISCOVERY_ACCEPT gives everything at once where the server has aggregated discovery (Kubernetes 1.27 on, v2 from
+ * 1.30 on); an older one gives its list of groups, and one document per group version follows. What is broken (an APIService
+ * whose server is away: 503, or freshness Stale) hides nothing else and is not taken for absent. */
 #ifndef SOVEREIGN_DISCOVERY_H
 #define SOVEREIGN_DISCOVERY_H
 
@@ -13,11 +17,15 @@
 #define DISCOVERY_VERSION_MAX 32
 #define DISCOVERY_DOCUMENTS_MAX 256 /* group versions */
 #define DISCOVERY_RESOURCES_MAX 4096
+#define DISCOVERY_ACCEPT \
+    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList," \
+    "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
 enum discovery_answer {
     DISCOVERY_ANSWER_SERVED,
     DISCOVERY_ANSWER_ABSENT,
     DISCOVERY_ANSWER_UNKNOWN, /* a document is missing: fetch it, give it to discovery_take, ask again */
+    DISCOVERY_ANSWER_BROKEN,  /* the group's own server is away: neither served nor absent. `missing` is its path */
 };
 
 struct discovery_resource {
@@ -37,6 +45,12 @@ void discovery_clear(struct discovery *discovery); /* forget everything: it is a
 /* The reply to GET `path` ("/apis", "/api/v1", "/apis/GROUP/VERSION"). 404: the server does not have it. Other codes are the
  * caller's to handle. STATUS_INVALID: the body is no discovery document. */
 enum status discovery_take(struct discovery *discovery, const char *path, int code, struct span body, struct error *err);
+
+/* The document of one group version cannot be had (503 and the like). */
+void discovery_break(struct discovery *discovery, const char *path);
+
+/* The list of groups may not be read (403): group versions are asked for one by one, as far as kinds name them. */
+void discovery_without_groups(struct discovery *discovery);
 
 /* Which of the kind's versions is served. SERVED: `version` is set; UNKNOWN: `missing` is the path to fetch. */
 enum discovery_answer discovery_version(const struct discovery *discovery, const struct kind *kind,

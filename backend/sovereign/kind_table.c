@@ -9,7 +9,7 @@
 #include "base/span.h"
 #include "sovereign/kind_fields.h"
 
-#define FLUX_SOURCE .group = "source.toolkit.fluxcd.io", .version = "v1", .versions = "v1beta2", .namespaced = true
+#define FLUX_SOURCE .group = "source.toolkit.fluxcd.io", .version = "v1", .versions = "v1beta2 v1beta1", .namespaced = true
 #define CONFIGMAP .singular = "ConfigMap", .group = "", .version = "v1", .plural = "configmaps", .namespaced = true
 
 struct entry {
@@ -31,7 +31,7 @@ static struct entry entries[] = {
       .version = "v2", .versions = "v2beta2 v2beta1", .plural = "helmreleases", .aliases = "hr hrs",
       .namespaced = true}, &KIND_FIELDS_HELMRELEASE},
     {{.id = KIND_ID_KUSTOMIZATIONS, .title = "Kustomizations", .singular = "Kustomization",
-      .group = "kustomize.toolkit.fluxcd.io", .version = "v1", .versions = "v1beta2", .plural = "kustomizations",
+      .group = "kustomize.toolkit.fluxcd.io", .version = "v1", .versions = "v1beta2 v1beta1", .plural = "kustomizations",
       .aliases = "ks", .namespaced = true}, &KIND_FIELDS_KUSTOMIZATION},
     {{.id = KIND_ID_GITREPOSITORIES, .title = "GitRepositories", .singular = "GitRepository", FLUX_SOURCE,
       .plural = "gitrepositories", .aliases = "gitrepo gr"}, &KIND_FIELDS_GITREPOSITORY},

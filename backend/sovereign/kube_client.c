@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/sanitize.h"
 #include "sovereign/dynamic_kind.h"
 #include "sovereign/kind_table.h"
@@ -16,6 +17,7 @@
 
 #define DISCOVERY_BODY_MAXIMUM ((size_t)8 << 20)
 #define PATH_MAXIMUM 2048
+#define DISCOVERY_AGE_MS 30000 /* what was absent longer ago is looked for again */
 
 struct kube_client {
     struct http_thread *thread;
@@ -25,6 +27,7 @@ struct kube_client {
     const atomic_bool *cancel;
     pthread_mutex_t lock; /* of what follows */
     struct discovery *discovery;
+    int64_t discovered_ms; /* monotonic time of the oldest document in it */
     ARRAY(struct kind *) dynamic;
 };
 
@@ -40,6 +43,7 @@ struct kube_client *kube_client_new(struct http_thread *thread, const struct kub
     client->proxy = options->proxy != NULL && options->proxy[0] != '\0' ? alloc_strdup(options->proxy) : NULL;
     client->index = options->index;
     client->discovery = discovery_new();
+    client->discovered_ms = clock_monotonic_ms();
     pthread_mutex_init(&client->lock, NULL);
     return client;
 }
@@ -218,17 +222,41 @@ static enum status fetch_document(struct kube_client *client, const char *path, 
 {
     CLEANUP(bytebuf_done) struct bytebuf body;
     bytebuf_init(&body, DISCOVERY_BODY_MAXIMUM);
-    struct kube_call call = {.path = path, .what = path, .maximum = DISCOVERY_BODY_MAXIMUM};
+    bool is_groups = strcmp(path, "/apis") == 0;
+    struct kube_call call = {.path = path, .what = path, .maximum = DISCOVERY_BODY_MAXIMUM, .accept = is_groups ? DISCOVERY_ACCEPT : NULL};
     struct error problem = {0};
     enum status status = kube_client_call(client, &call, &body, &problem);
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    bool is_broken = status == STATUS_UNREACHABLE && strncmp(path, "/apis/", 6) == 0 && body.length > 0;
+    bool is_refused = status == STATUS_FORBIDDEN && is_groups;
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND && !is_broken && !is_refused) {
         error_set(err, status, "%s", problem.text);
         return status;
     }
     pthread_mutex_lock(&client->lock);
+    if (is_broken)
+        discovery_break(client->discovery, path);
+    if (is_refused)
+        discovery_without_groups(client->discovery);
+    if (is_broken || is_refused) {
+        pthread_mutex_unlock(&client->lock);
+        return STATUS_OK;
+    }
     enum status taken = discovery_take(client->discovery, path, status == STATUS_OK ? 200 : 404, bytebuf_span(&body), err);
     pthread_mutex_unlock(&client->lock);
     return taken == STATUS_OK ? STATUS_OK : error_prefix(err, "%s", client->region);
+}
+
+/* Something is missing: is that still so? True when everything was forgotten, to be asked again. */
+static bool look_again(struct kube_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    bool old = clock_monotonic_ms() - client->discovered_ms > DISCOVERY_AGE_MS;
+    if (old) {
+        discovery_clear(client->discovery);
+        client->discovered_ms = clock_monotonic_ms();
+    }
+    pthread_mutex_unlock(&client->lock);
+    return old;
 }
 
 enum status kube_client_version(struct kube_client *client, const struct kind *kind, char version[DISCOVERY_VERSION_MAX],
@@ -245,9 +273,13 @@ enum status kube_client_version(struct kube_client *client, const struct kind *k
         pthread_mutex_unlock(&client->lock);
         if (answer == DISCOVERY_ANSWER_SERVED)
             return STATUS_OK;
+        if (answer != DISCOVERY_ANSWER_UNKNOWN && look_again(client))
+            continue;
         if (answer == DISCOVERY_ANSWER_ABSENT)
             return error_set(err, STATUS_UNSUPPORTED, "%s: the server does not have %s.%s", client->region, kind->plural,
                              kind->group);
+        if (answer == DISCOVERY_ANSWER_BROKEN)
+            return error_set(err, STATUS_UNREACHABLE, "%s: the API service behind %s is away", client->region, missing);
         enum status status = fetch_document(client, missing, err);
         if (status != STATUS_OK)
             return status;
@@ -264,20 +296,32 @@ enum status kube_client_object_path(struct kube_client *client, const struct kin
     return status;
 }
 
-/* The columns of a resource, from a Table with at most one row. */
-static enum status make_kind(struct kube_client *client, const struct discovery_resource *resource, struct kind **ret,
-                             struct error *err)
+static enum status fetch_table(struct kube_client *client, const struct discovery_resource *resource, const char *namespace,
+                               struct bytebuf *body, struct error *err)
 {
-    CLEANUP(bytebuf_done) struct bytebuf path, body;
+    CLEANUP(bytebuf_done) struct bytebuf path;
     bytebuf_init(&path, PATH_MAXIMUM);
-    bytebuf_init(&body, DISCOVERY_BODY_MAXIMUM);
     struct kind bare = {.group = resource->group, .plural = resource->plural, .namespaced = resource->namespaced};
-    kube_client_path(&path, &bare, resource->version, NULL, NULL, NULL);
+    kube_client_path(&path, &bare, resource->version, namespace, NULL, NULL);
     bytebuf_append_text(&path, "?limit=1");
     struct kube_call call = {.path = bytebuf_text(&path), .what = resource->plural, .accept = ROW_DECODER_TABLE_ACCEPT,
                              .maximum = DISCOVERY_BODY_MAXIMUM};
-    enum status status = kube_client_call(client, &call, &body, err);
-    return status == STATUS_OK ? dynamic_kind_new(resource, bytebuf_span(&body), ret, err) : status;
+    return kube_client_call(client, &call, body, err);
+}
+
+/* The columns of a resource, from a Table with at most one row. Who may not list everywhere may in the context's namespace. */
+static enum status make_kind(struct kube_client *client, const struct discovery_resource *resource, struct kind **ret,
+                             struct error *err)
+{
+    CLEANUP(bytebuf_done) struct bytebuf body;
+    struct error narrow = {0};
+    bytebuf_init(&body, DISCOVERY_BODY_MAXIMUM);
+    enum status status = fetch_table(client, resource, NULL, &body, err);
+    if (status == STATUS_FORBIDDEN && resource->namespaced)
+        status = fetch_table(client, resource, client->namespace, &body, &narrow);
+    if (status == STATUS_OK)
+        return dynamic_kind_new(resource, bytebuf_span(&body), ret, err);
+    return narrow.status == STATUS_OK || narrow.status == STATUS_FORBIDDEN ? status : error_set(err, status, "%s", narrow.text);
 }
 
 /* One kind for a resource, however often and by whichever name it is asked for: rows point to it. */
@@ -326,6 +370,8 @@ enum status kube_client_find_kind(struct kube_client *client, const char *word, 
         if (answer == DISCOVERY_ANSWER_SERVED)
             resource = *found;
         pthread_mutex_unlock(&client->lock);
+        if (answer == DISCOVERY_ANSWER_ABSENT && look_again(client))
+            continue;
         if (answer == DISCOVERY_ANSWER_ABSENT)
             return refuse_word(client, word, err);
         if (answer == DISCOVERY_ANSWER_SERVED) {
@@ -336,14 +382,7 @@ enum status kube_client_find_kind(struct kube_client *client, const char *word, 
             return status;
         }
         enum status status = fetch_document(client, missing, err);
-        if (status != STATUS_OK && status != STATUS_UNREACHABLE)
+        if (status != STATUS_OK)
             return status;
-        if (status == STATUS_UNREACHABLE && strncmp(missing, "/apis/", 6) != 0)
-            return status;
-        if (status == STATUS_UNREACHABLE) { /* an aggregated API that is down must not hide all others */
-            pthread_mutex_lock(&client->lock);
-            discovery_take(client->discovery, missing, 404, SPAN_EMPTY, NULL);
-            pthread_mutex_unlock(&client->lock);
-        }
     }
 }

@@ -55,10 +55,15 @@ bool table_is_known(const struct table *table)
     return table->state == TABLE_STATE_LIVE || (table->state == TABLE_STATE_STALE && table->listed && !is_too_old(table));
 }
 
+bool table_is_current(const struct table *table)
+{
+    return table_is_known(table) || (table != NULL && table->state == TABLE_STATE_PARTIAL);
+}
+
 static const char *const STATE_NAMES[] = {
     [TABLE_STATE_OFF] = "off",         [TABLE_STATE_LISTING] = "listing",     [TABLE_STATE_LIVE] = "live",
     [TABLE_STATE_STALE] = "stale",     [TABLE_STATE_FORBIDDEN] = "forbidden", [TABLE_STATE_ABSENT] = "absent",
-    [TABLE_STATE_FAILED] = "failed",
+    [TABLE_STATE_FAILED] = "failed",   [TABLE_STATE_PARTIAL] = "partial",
 };
 
 const char *table_state_name(enum table_state state)
@@ -70,6 +75,7 @@ static const char *const STATE_SENTENCES[] = {
     [TABLE_STATE_OFF] = "not asked for",
     [TABLE_STATE_LISTING] = "the first list is under way",
     [TABLE_STATE_LIVE] = "",
+    [TABLE_STATE_PARTIAL] = "some namespaces only, the others may not be listed",
     [TABLE_STATE_STALE] = "the feed is away, these are the last known rows",
     [TABLE_STATE_FORBIDDEN] = "this identity may not list it",
     [TABLE_STATE_ABSENT] = "the server does not have this kind",
@@ -160,14 +166,14 @@ void table_delete(struct table *table, struct span key)
     touch(table);
 }
 
-/* The table cannot change while it is iterated: the keys of the swept rows are collected first, in rows held by a count. */
-static void sweep(struct table *table)
+/* The table cannot change while it is iterated: the rows to go are collected first, held by a count. */
+static void remove_where(struct table *table, bool (*goes)(void *context, const struct row *row), void *context)
 {
     const struct row **gone = alloc_zeroed(table->rows.count + 1, sizeof *gone);
     size_t count = 0, at = 0;
     const struct row *row;
     while ((row = hash_table_next(&table->rows, &at, NULL)) != NULL)
-        if (row_mark(row) != table->sweep)
+        if (goes(context, row))
             gone[count++] = row_ref(row);
     for (size_t i = 0; i < count; i++) {
         table_delete(table, row_key(gone[i]));
@@ -176,10 +182,55 @@ static void sweep(struct table *table)
     free(gone);
 }
 
-void table_list_end(struct table *table)
+struct sweep {
+    const char *namespace;
+    uint32_t mark;
+};
+
+static bool is_swept(void *context, const struct row *row)
 {
-    sweep(table);
+    const struct sweep *sweep = context;
+    bool inside = sweep->namespace == NULL || span_equals_text(row_namespace(row), sweep->namespace);
+    return inside && (int32_t)(row_mark(row) - sweep->mark) < 0;
+}
+
+uint32_t table_list_mark(struct table *table)
+{
+    return ++table->sweep;
+}
+
+void table_sweep(struct table *table, const char *namespace, uint32_t mark)
+{
+    struct sweep sweep = {namespace, mark};
+    remove_where(table, is_swept, &sweep);
     table->applied_ms = clock_monotonic_ms();
     table->listed = true;
+}
+
+struct forgetting {
+    bool (*keeps)(void *context, const struct row *row);
+    void *context;
+};
+
+static bool is_forgotten(void *context, const struct row *row)
+{
+    const struct forgetting *forgetting = context;
+    return forgetting->keeps == NULL || !forgetting->keeps(forgetting->context, row);
+}
+
+void table_forget(struct table *table, bool (*keeps)(void *context, const struct row *row), void *context)
+{
+    struct forgetting forgetting = {keeps, context};
+    table_observer_fn observer = table->observe;
+    table->observe = NULL;
+    remove_where(table, is_forgotten, &forgetting);
+    table->observe = observer;
+    if (keeps == NULL)
+        table->listed = false;
+}
+
+void table_list_end(struct table *table)
+{
+    table_sweep(table, NULL, table->sweep);
     table_set_state(table, TABLE_STATE_LIVE, "");
 }

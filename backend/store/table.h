@@ -8,7 +8,8 @@
 enum table_state {
     TABLE_STATE_OFF,       /* nobody asked for it */
     TABLE_STATE_LISTING,   /* first list under way */
-    TABLE_STATE_LIVE,      /* complete list taken in, watch running */
+    TABLE_STATE_LIVE,      /* complete list taken in, watch running (or listed again and again: the reason says so) */
+    TABLE_STATE_PARTIAL,   /* the same in some namespaces only, because the others may not be listed: the reason names them */
     TABLE_STATE_STALE,     /* rows are old: the feed is down or relisting after an error */
     TABLE_STATE_FORBIDDEN, /* 403: the identity may not list it */
     TABLE_STATE_ABSENT,    /* the server does not have the kind */
@@ -48,9 +49,12 @@ struct table *table_new(const struct kind *kind, int region);
 void table_free(struct table *table);
 const struct row *table_find(const struct table *table, struct span key); /* NULL: absent; valid until the next apply */
 
-/* A complete answer is in hand: what is not in the table does not exist. True while LIVE, and while STALE after a complete
+/* A complete answer is in hand: what is not in the table does not exist. True while LIVE (never while PARTIAL), and while STALE after a complete
  * list for at most TABLE_STALE_MAX_MS. NULL: false. Proof (an audit, a cutover verdict) wants state == LIVE. */
 bool table_is_known(const struct table *table);
+
+/* The rows there are, are right: known, or PARTIAL. NULL: false. */
+bool table_is_current(const struct table *table);
 
 /* Why the table is not known (or is stale): its reason, or a sentence for its state. "" when LIVE. NULL: "not asked for". */
 const char *table_reason(const struct table *table);
@@ -67,6 +71,15 @@ void table_take_row(struct table *table, struct row *row); /* takes one count; r
 void table_delete(struct table *table, struct span key);
 void table_list_end(struct table *table);
 void table_set_state(struct table *table, enum table_state state, const char *reason);
+
+/* Several lists of one table at once, each of one namespace. A mark begins a list without changing the state; a sweep removes the
+ * rows of `namespace` (NULL: all) that came before the mark. */
+uint32_t table_list_mark(struct table *table);
+void table_sweep(struct table *table, const char *namespace, uint32_t mark);
+
+/* Forgets rows without calling them gone (the observer is not told): they may no longer be seen. `keeps` NULL: all of them, and
+ * the table counts as never listed. */
+void table_forget(struct table *table, bool (*keeps)(void *context, const struct row *row), void *context);
 
 /* for (size_t at = 0; (row = table_next(table, &at)) != NULL;) */
 const struct row *table_next(const struct table *table, size_t *at);

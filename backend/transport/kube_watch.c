@@ -45,7 +45,7 @@ static void destroy(struct kube_watch *watch)
     line_splitter_done(&watch->splitter);
     bytebuf_done(&watch->body);
     tls_identity_unref(watch->identity);
-    char *texts[] = {watch->name, watch->url, watch->query, watch->accept, watch->proxy, watch->continue_token};
+    char *texts[] = {watch->name, watch->url, watch->query, watch->accept, watch->watch_accept, watch->proxy, watch->continue_token};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     free(watch);
@@ -124,6 +124,7 @@ struct kube_watch *kube_watch_new(struct http_thread *thread, const struct kube_
         .url = alloc_strdup(options->url),
         .query = alloc_strdup(options->query),
         .accept = alloc_strdup(options->accept),
+        .watch_accept = alloc_strdup(options->watch_accept != NULL ? options->watch_accept : options->accept),
         .proxy = alloc_strdup(options->proxy),
         .identity = tls_identity_ref(options->identity),
         .force_http1 = options->force_http1,

@@ -117,6 +117,7 @@ struct kube_watch_options {
     const char *url;               /* of the collection, without query: https://host:6443/apis/…/helmreleases */
     const char *query;             /* further parameters, escaped: "fieldSelector=type%3D…"; NULL: none */
     const char *accept;            /* NULL: application/json. A Table request works alike */
+    const char *watch_accept;      /* of the watch, when it must differ from the list's; NULL: `accept` */
     struct tls_identity *identity; /* referenced */
     const char *proxy;
     bool force_http1;

@@ -31,7 +31,7 @@ struct kube_watch {
     struct http_thread *thread;
     struct kube_watch_callbacks callbacks;
     void *context;
-    char *name, *url, *query, *accept, *proxy;
+    char *name, *url, *query, *accept, *watch_accept, *proxy;
     struct tls_identity *identity;
     bool force_http1;
     struct retry_policy retry;

@@ -77,7 +77,7 @@ static void submit_stream(struct kube_watch *watch, struct bytebuf *url)
 {
     append_number(url, "timeoutSeconds", WATCH_SECONDS_LEAST + arc4random_uniform(WATCH_SECONDS_SPREAD));
     line_splitter_clear(&watch->splitter);
-    submit(watch, bytebuf_text(url), (struct http_request){.class = HTTP_REQUEST_CLASS_STREAM, .accept = watch->accept});
+    submit(watch, bytebuf_text(url), (struct http_request){.class = HTTP_REQUEST_CLASS_STREAM, .accept = watch->watch_accept});
 }
 
 void kube_watch_request_initial(struct kube_watch *watch)

@@ -41,7 +41,7 @@ static const struct {
     [TABLE_STATE_OFF] = {"off", TONE_NEUTRAL},           [TABLE_STATE_LISTING] = {"listing", TONE_PROGRESS},
     [TABLE_STATE_LIVE] = {"live", TONE_GOOD},            [TABLE_STATE_STALE] = {"stale", TONE_WARN},
     [TABLE_STATE_FORBIDDEN] = {"forbidden", TONE_UNKNOWN}, [TABLE_STATE_ABSENT] = {"absent", TONE_NEUTRAL},
-    [TABLE_STATE_FAILED] = {"failed", TONE_BAD},
+    [TABLE_STATE_FAILED] = {"failed", TONE_BAD},           [TABLE_STATE_PARTIAL] = {"partial", TONE_WARN},
 };
 
 static const enum tone FEED_TONES[] = {
