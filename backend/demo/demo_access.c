@@ -1,6 +1,7 @@
 /* Users, grants and the decision; see demo_access.h. The grants are data: a role is a few rows. */
 #include "demo/demo_access.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct token {
 };
 
 struct demo_access {
+    pthread_mutex_t lock;            /* of the grants */
     ARRAY(struct demo_grant) grants; /* texts owned */
     ARRAY(struct token) tokens;
 };
@@ -40,17 +42,50 @@ static const struct demo_grant built_in[] = {
      NULL},
 };
 
+/* Readers hold it as const: the lock is no part of what they may not change. */
+static void lock(const struct demo_access *access)
+{
+    pthread_mutex_lock((pthread_mutex_t *)(uintptr_t)&access->lock);
+}
+
+static void unlock(const struct demo_access *access)
+{
+    pthread_mutex_unlock((pthread_mutex_t *)(uintptr_t)&access->lock);
+}
+
 void demo_access_grant(struct demo_access *access, const struct demo_grant *grant)
 {
     struct demo_grant copy = {alloc_strdup(grant->subject),   alloc_strdup(grant->name_space),
                               alloc_strdup(grant->groups),    alloc_strdup(grant->resources),
                               alloc_strdup(grant->verbs),     alloc_strdup(grant->names)};
+    lock(access);
     ARRAY_PUSH(&access->grants, copy);
+    unlock(access);
+}
+
+static void free_grant(const struct demo_grant *grant)
+{
+    const char *texts[] = {grant->subject, grant->name_space, grant->groups, grant->resources, grant->verbs, grant->names};
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        free((char *)(uintptr_t)texts[i]);
+}
+
+void demo_access_revoke(struct demo_access *access, const char *subject)
+{
+    lock(access);
+    for (size_t i = access->grants.count; i-- > 0;) {
+        if (strcmp(access->grants.items[i].subject, subject) != 0)
+            continue;
+        free_grant(&access->grants.items[i]);
+        ARRAY_REMOVE(&access->grants, i);
+    }
+    unlock(access);
 }
 
 struct demo_access *demo_access_new(const char *developer_namespace)
 {
     struct demo_access *access = alloc_new(struct demo_access);
+    pthread_mutex_init(&access->lock, NULL);
     for (size_t i = 0; i < ARRAY_LENGTH(built_in); i++) {
         struct demo_grant grant = built_in[i];
         if (grant.name_space != NULL)
@@ -64,13 +99,8 @@ void demo_access_free(struct demo_access *access)
 {
     if (access == NULL)
         return;
-    for (size_t i = 0; i < access->grants.count; i++) {
-        const struct demo_grant *grant = &access->grants.items[i];
-        const char *texts[] = {grant->subject, grant->name_space, grant->groups, grant->resources, grant->verbs,
-                               grant->names};
-        for (size_t j = 0; j < ARRAY_LENGTH(texts); j++)
-            free((char *)(uintptr_t)texts[j]);
-    }
+    for (size_t i = 0; i < access->grants.count; i++)
+        free_grant(&access->grants.items[i]);
     for (size_t i = 0; i < access->tokens.count; i++) {
         struct token *token = &access->tokens.items[i];
         free(token->text);
@@ -80,6 +110,7 @@ void demo_access_free(struct demo_access *access)
     }
     ARRAY_FREE(&access->grants);
     ARRAY_FREE(&access->tokens);
+    pthread_mutex_destroy(&access->lock);
     free(access);
 }
 
@@ -154,12 +185,14 @@ static bool is_granted(const struct demo_grant *grant, const struct demo_attribu
 bool demo_access_is_allowed(const struct demo_access *access, const struct demo_user *user,
                             const struct demo_attributes *attributes)
 {
-    for (size_t i = 0; i < access->grants.count; i++) {
+    bool allowed = false;
+    lock(access);
+    for (size_t i = 0; i < access->grants.count && !allowed; i++) {
         const struct demo_grant *grant = &access->grants.items[i];
-        if (is_subject(grant, user) && is_granted(grant, attributes))
-            return true;
+        allowed = is_subject(grant, user) && is_granted(grant, attributes);
     }
-    return false;
+    unlock(access);
+    return allowed;
 }
 
 bool demo_access_is_admin(const struct demo_user *user)
@@ -182,6 +215,7 @@ static json_t *split_list(const char *list)
 json_t *demo_access_rules(const struct demo_access *access, const struct demo_user *user, const char *name_space)
 {
     json_t *rules = json_array();
+    lock(access);
     for (size_t i = 0; i < access->grants.count; i++) {
         const struct demo_grant *grant = &access->grants.items[i];
         bool is_elsewhere = grant->name_space != NULL && strcmp(grant->name_space, name_space) != 0;
@@ -195,5 +229,6 @@ json_t *demo_access_rules(const struct demo_access *access, const struct demo_us
             json_object_set_new(rule, "resourceNames", split_list(grant->names));
         json_array_append_new(rules, rule);
     }
+    unlock(access);
     return rules;
 }

@@ -1,5 +1,5 @@
 /* Who may do what: the users of the demo Sovereign and the RBAC decision every Kubernetes request passes.
- * Filled before the servers start, then read by any thread. */
+ * Tokens are given before the servers start; grants come and go at any time. Any thread. */
 #ifndef DEMO_DEMO_ACCESS_H
 #define DEMO_DEMO_ACCESS_H
 
@@ -38,6 +38,7 @@ struct demo_attributes {
 struct demo_access *demo_access_new(const char *developer_namespace);
 void demo_access_free(struct demo_access *access);
 void demo_access_grant(struct demo_access *access, const struct demo_grant *grant);
+void demo_access_revoke(struct demo_access *access, const char *subject); /* every grant of that subject */
 void demo_access_add_token(struct demo_access *access, const char *token, const char *user, const char *const *groups);
 
 /* The identity behind a request: client certificate first, then bearer token. False: nobody. `user` borrows from the

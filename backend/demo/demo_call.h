@@ -21,6 +21,7 @@ struct demo_call {
     char version[32]; /* as asked for: one of the kind's served versions */
     char name_space[DEMO_CALL_NAME_MAX], name[DEMO_CALL_NAME_MAX], subresource[64];
     const char *verb; /* RBAC verb */
+    bool has_watch_list; /* the server's feature gate */
 };
 
 /* A Status of kind Failure. `kind` and `name` may be NULL. New reference. */

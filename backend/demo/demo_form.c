@@ -195,7 +195,7 @@ void demo_form_single(const struct demo_form *form, const struct demo_object *ob
         bytebuf_append_text(out, "]}");
 }
 
-void demo_form_bookmark(const struct demo_form *form, uint64_t version, struct bytebuf *out)
+void demo_form_bookmark(const struct demo_form *form, uint64_t version, bool ends_initial, struct bytebuf *out)
 {
     if (form->shape == DEMO_FORM_TABLE) {
         begin_table(form, false, out, version, "", -1);
@@ -206,6 +206,6 @@ void demo_form_bookmark(const struct demo_form *form, uint64_t version, struct b
         bytebuf_append_text(out, "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\",");
     else
         bytebuf_printf(out, "{\"kind\":\"%s\",\"apiVersion\":\"%s\",", form->kind->kind, form->api_version);
-    bytebuf_printf(out, "\"metadata\":{\"resourceVersion\":\"%llu\",\"creationTimestamp\":null}}",
-                   (unsigned long long)version);
+    bytebuf_printf(out, "\"metadata\":{\"resourceVersion\":\"%llu\",\"creationTimestamp\":null%s}}", (unsigned long long)version,
+                   ends_initial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "");
 }

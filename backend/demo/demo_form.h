@@ -37,7 +37,7 @@ void demo_form_list_tail(const struct demo_form *form, struct bytebuf *out, uint
 void demo_form_single(const struct demo_form *form, const struct demo_object *object, bool has_columns,
                       struct bytebuf *out);
 
-/* The object of a BOOKMARK event. */
-void demo_form_bookmark(const struct demo_form *form, uint64_t version, struct bytebuf *out);
+/* The object of a BOOKMARK event; ends_initial: the one behind the last of the initial events. */
+void demo_form_bookmark(const struct demo_form *form, uint64_t version, bool ends_initial, struct bytebuf *out);
 
 #endif

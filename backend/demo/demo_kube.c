@@ -24,6 +24,7 @@
 struct demo_kube {
     struct demo_kube_options options;
     struct demo_http *http;
+    bool has_watch_list, is_plain; /* atomic; is_plain: no aggregated discovery, as before 1.27 */
 };
 
 /* The resource part of a path, cut into its segments. */
@@ -76,7 +77,8 @@ static bool start_call(struct demo_call *call, const struct demo_http_request *r
                        const struct demo_kube *kube, const char **groups)
 {
     *call = (struct demo_call){.store = kube->options.store, .logs = kube->options.logs,
-        .access = kube->options.access, .request = request, .reply = reply, .verb = ""};
+        .access = kube->options.access, .request = request, .reply = reply, .verb = "",
+        .has_watch_list = __atomic_load_n(&kube->has_watch_list, __ATOMIC_ACQUIRE)};
     if (!identify(call))
         return false;
     impersonate(call, groups);
@@ -122,11 +124,28 @@ static void get_version(const struct demo_http_request *request, struct demo_htt
         demo_http_reply_json(reply, 200, demo_discovery_version(kube->options.version));
 }
 
+/* True when the client asked for it: replied. */
+static bool reply_aggregated(const struct demo_http_request *request, struct demo_http_reply *reply, const struct demo_kube *kube,
+                             bool is_core)
+{
+    const char *version = demo_discovery_aggregated_version(demo_http_header(request, "Accept"));
+    if (version == NULL || __atomic_load_n(&kube->is_plain, __ATOMIC_ACQUIRE))
+        return false;
+    char type[96];
+    json_t *document = demo_discovery_aggregated(is_core, version);
+    char *text = demo_json_dump(document);
+    json_decref(document);
+    snprintf(type, sizeof type, "application/json;g=apidiscovery.k8s.io;v=%s;as=APIGroupDiscoveryList", version);
+    demo_http_reply_header(reply, "Vary", "Accept");
+    demo_http_reply_take(reply, 200, type, text, strlen(text));
+    return true;
+}
+
 static void get_core_versions(const struct demo_http_request *request, struct demo_http_reply *reply, void *context)
 {
     const char *groups[2] = {NULL};
     struct demo_call call;
-    if (start_call(&call, request, reply, context, groups))
+    if (start_call(&call, request, reply, context, groups) && !reply_aggregated(request, reply, context, true))
         demo_http_reply_json(reply, 200, demo_discovery_core_versions());
 }
 
@@ -134,7 +153,7 @@ static void get_groups(const struct demo_http_request *request, struct demo_http
 {
     const char *groups[2] = {NULL};
     struct demo_call call;
-    if (start_call(&call, request, reply, context, groups))
+    if (start_call(&call, request, reply, context, groups) && !reply_aggregated(request, reply, context, false))
         demo_http_reply_json(reply, 200, demo_discovery_groups());
 }
 
@@ -337,9 +356,14 @@ static bool may_control(const struct demo_http_request *request, void *context)
 
 static void control(const json_t *words, void *context)
 {
-    const struct demo_kube *kube = context;
+    struct demo_kube *kube = context;
+    const json_t *watch_list = json_object_get(words, "watchList"), *plain = json_object_get(words, "plainDiscovery");
     if (demo_json_bool(words, "expireWatches"))
         demo_store_expire(kube->options.store);
+    if (watch_list != NULL)
+        __atomic_store_n(&kube->has_watch_list, json_is_true(watch_list), __ATOMIC_RELEASE);
+    if (plain != NULL)
+        __atomic_store_n(&kube->is_plain, json_is_true(plain), __ATOMIC_RELEASE);
 }
 
 enum status demo_kube_start(struct demo_kube **ret, const struct demo_kube_options *options, struct error *err)
@@ -350,6 +374,7 @@ enum status demo_kube_start(struct demo_kube **ret, const struct demo_kube_optio
         return status;
     struct demo_kube *kube = alloc_new(struct demo_kube);
     kube->options = *options;
+    kube->has_watch_list = options->has_watch_list;
     kube->options.version = alloc_strdup(options->version == NULL ? DEFAULT_VERSION : options->version);
     struct demo_http_options http = {.port = options->port, .certificate_pem = pair.certificate_pem,
         .key_pem = pair.key_pem, .client_ca_pem = demo_tls_ca_pem(options->tls), .routes = routes, .context = kube,

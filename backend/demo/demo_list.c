@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "demo/demo_gzip.h"
 #include "demo/demo_json.h"
 
 #define HEAD_MAX (256u << 10)
@@ -167,6 +168,17 @@ static void cut_page(struct page *page, const struct demo_selector *selector, co
     page->token = left > 0 ? make_token(page->version, all->objects[kept - 1]->key) : alloc_strdup("");
 }
 
+/* As an API server decides: asked for, and worth it. */
+#define GZIP_LEAST ((size_t)128 << 10)
+
+static bool is_worth_packing(const struct page *page)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < page->snapshot.count; i++)
+        bytes += page->snapshot.objects[i]->body_length;
+    return page->form.shape == DEMO_FORM_WHOLE && bytes > GZIP_LEAST;
+}
+
 static void send_page(struct demo_call *call, struct page *page)
 {
     bytebuf_init(&page->head, HEAD_MAX);
@@ -176,6 +188,11 @@ static void send_page(struct demo_call *call, struct page *page)
     demo_form_list_tail(&page->form, &page->tail, page->version, page->token, page->remaining);
     page->current = bytebuf_span(&page->head);
     struct demo_http_stream stream = {read_page, free_page, page};
+    if (demo_gzip_is_accepted(call->request) && is_worth_packing(page)) {
+        demo_http_reply_header(call->reply, "Content-Encoding", "gzip");
+        demo_http_reply_header(call->reply, "Vary", "Accept-Encoding");
+        stream = demo_gzip_stream(stream);
+    }
     demo_http_reply_stream(call->reply, 200, "application/json", stream);
 }
 

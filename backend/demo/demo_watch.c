@@ -27,6 +27,7 @@ struct watch {
     uint64_t cursor;
     int64_t deadline_ms, bookmark_ms;
     bool has_bookmarks, has_sent_columns, is_over;
+    bool wants_end; /* a bookmark says where the initial events end */
     struct bytebuf line;
     size_t sent; /* of line */
 };
@@ -103,7 +104,7 @@ static bool write_bookmark(struct watch *watch)
         return false;
     watch->bookmark_ms = clock_monotonic_ms() + DEMO_WATCH_BOOKMARK_MS;
     begin_line(watch, "BOOKMARK");
-    demo_form_bookmark(&watch->form, watch->cursor, &watch->line);
+    demo_form_bookmark(&watch->form, watch->cursor, false, &watch->line);
     end_line(watch);
     return true;
 }
@@ -113,6 +114,13 @@ static bool next_line(struct watch *watch)
 {
     if (watch->announced < watch->initial.count) {
         write_object(watch, "ADDED", watch->initial.objects[watch->announced++]);
+        return true;
+    }
+    if (watch->wants_end) {
+        watch->wants_end = false;
+        begin_line(watch, "BOOKMARK");
+        demo_form_bookmark(&watch->form, watch->cursor, true, &watch->line);
+        end_line(watch);
         return true;
     }
     struct demo_event event = {0};
@@ -175,10 +183,17 @@ static bool set_up(struct demo_call *call, struct watch *watch)
         demo_call_refuse(call, 406, "NotAcceptable", "only the following media types are accepted: application/json");
         return false;
     }
-    if (demo_call_query(call, "sendInitialEvents")[0] != '\0') {
+    bool sends_initial = demo_call_flag(call, "sendInitialEvents");
+    if (demo_call_query(call, "sendInitialEvents")[0] != '\0' && !call->has_watch_list) {
         demo_call_refuse(call, 422, "Invalid",
                          "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is "
                          "forbidden for watch unless the WatchList feature gate is enabled");
+        return false;
+    }
+    if (sends_initial && strcmp(demo_call_query(call, "resourceVersionMatch"), "NotOlderThan") != 0) {
+        demo_call_refuse(call, 422, "Invalid",
+                         "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires "
+                         "setting resourceVersionMatch to NotOlderThan");
         return false;
     }
     if (version[0] != '\0' && (!span_to_int64(span_of(version), &number) || number < 0)) {
@@ -192,6 +207,9 @@ static bool set_up(struct demo_call *call, struct watch *watch)
     watch->deadline_ms = clock_monotonic_ms() + (timeout_s <= 0 ? DEFAULT_TIMEOUT_S : timeout_s) * 1000;
     watch->bookmark_ms = clock_monotonic_ms() + DEMO_WATCH_BOOKMARK_MS;
     watch->has_bookmarks = demo_call_flag(call, "allowWatchBookmarks");
+    watch->wants_end = sends_initial && watch->has_bookmarks;
+    if (sends_initial)
+        watch->cursor = 0;
     return true;
 }
 

@@ -28,7 +28,7 @@ static void make_world(struct demo_world *world, enum sovereign_fixture_objects 
         demo_fixtures_flux(world, DEMO_WORLD_PRIMARY);
 }
 
-static void serve(struct sovereign_fixture *fixture, bool limited_user)
+static void serve(struct sovereign_fixture *fixture, const struct sovereign_fixture_options *options)
 {
     static const char *const NO_GROUPS[] = {NULL};
     struct error err = {0};
@@ -36,12 +36,14 @@ static void serve(struct sovereign_fixture *fixture, bool limited_user)
     fixture->access = demo_access_new("none");
     demo_access_add_token(fixture->access, "limited-token", "limited", NO_GROUPS);
     struct demo_grant grant = {.subject = "limited", .groups = "*", .resources = "helmreleases", .verbs = "get,list,watch"};
-    if (limited_user)
+    for (const struct demo_grant *given = options->grants; given != NULL && given->subject != NULL; given++)
+        demo_access_grant(fixture->access, given);
+    if (options->limited_user && options->grants == NULL)
         demo_access_grant(fixture->access, &grant);
     for (int region = 0; region < fixture->regions; region++) {
-        struct demo_kube_options options = {.store = fixture->world.stores[region], .logs = fixture->world.logs[region],
-                                            .access = fixture->access, .tls = fixture->tls};
-        cr_assert_eq(demo_kube_start(&fixture->kube[region], &options, &err), STATUS_OK, "%s", err.text);
+        struct demo_kube_options server = {.store = fixture->world.stores[region], .logs = fixture->world.logs[region],
+                                           .access = fixture->access, .tls = fixture->tls, .has_watch_list = options->watch_list};
+        cr_assert_eq(demo_kube_start(&fixture->kube[region], &server, &err), STATUS_OK, "%s", err.text);
     }
 }
 
@@ -105,7 +107,7 @@ void sovereign_fixture_start(struct sovereign_fixture *fixture, struct sovereign
     *fixture = (struct sovereign_fixture){.folder = "/tmp/sovdeck-test-XXXXXX", .regions = options.regions > 0 ? options.regions : 1};
     cr_assert_not_null(mkdtemp(fixture->folder));
     make_world(&fixture->world, options.objects);
-    serve(fixture, options.limited_user);
+    serve(fixture, &options);
     write_kubeconfig(fixture, options.limited_user);
     write_profile(fixture, &options);
     connect_console(fixture, &options);

@@ -18,6 +18,8 @@ struct sovereign_fixture_options {
     int regions;                         /* 0: 1 */
     size_t inbox_messages, inbox_bytes;  /* 0: plenty */
     bool limited_user;                   /* may list helmreleases and nothing else */
+    const struct demo_grant *grants;     /* of that user instead (subject "limited"); ends with one without a subject */
+    bool watch_list;                     /* the servers have lists as initial events */
 };
 
 struct sovereign_fixture {
