@@ -56,3 +56,20 @@ char *base64_decode(struct span text, size_t *length)
     *length = count;
     return out;
 }
+
+char *base64_encode(struct span bytes)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *text = alloc_zeroed((bytes.length + 2) / 3 * 4 + 1, 1), *out = text;
+    for (size_t i = 0; i < bytes.length; i += 3) {
+        size_t left = bytes.length - i;
+        uint32_t group = (uint32_t)(unsigned char)bytes.data[i] << 16;
+        group |= left > 1 ? (uint32_t)(unsigned char)bytes.data[i + 1] << 8 : 0;
+        group |= left > 2 ? (uint32_t)(unsigned char)bytes.data[i + 2] : 0;
+        *out++ = DIGITS[group >> 18 & 63];
+        *out++ = DIGITS[group >> 12 & 63];
+        *out++ = left > 1 ? DIGITS[group >> 6 & 63] : '=';
+        *out++ = left > 2 ? DIGITS[group & 63] : '=';
+    }
+    return text;
+}

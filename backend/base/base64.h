@@ -11,4 +11,6 @@
  * is skipped. NULL when the text is not base64. */
 char *base64_decode(struct span text, size_t *length);
 
+char *base64_encode(struct span bytes); /* one line, padded; caller frees */
+
 #endif
