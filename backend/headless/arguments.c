@@ -26,15 +26,33 @@ bool arguments_flag(const struct arguments *arguments, const char *name)
     return arguments_value(arguments, name) != NULL;
 }
 
+size_t arguments_values(const struct arguments *arguments, const char *name, const char **ret, size_t maximum)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->value_count && count < maximum; i++)
+        if (strcmp(arguments->values[i].option->name, name) == 0)
+            ret[count++] = arguments->values[i].value;
+    return count;
+}
+
 struct sovereign_options arguments_sovereign(const struct arguments *arguments)
 {
-    return (struct sovereign_options){
+    struct sovereign_options options = {
         .config_file = arguments_value(arguments, "--config"),
         .name = arguments_value(arguments, "--sovereign"),
         .kubeconfig = arguments_value(arguments, "--kubeconfig"),
         .context = arguments_value(arguments, "--context"),
+        .cluster = arguments_value(arguments, "--cluster"),
+        .user = arguments_value(arguments, "--user"),
+        .namespace = arguments_value(arguments, "--namespace"),
+        .all_namespaces = arguments_flag(arguments, "--all-namespaces"),
+        .as = arguments_value(arguments, "--as"),
+        .as_uid = arguments_value(arguments, "--as-uid"),
+        .request_timeout = arguments_value(arguments, "--request-timeout"),
         .nats = {arguments_value(arguments, "--nats"), arguments_value(arguments, "--nats-context")},
     };
+    arguments_values(arguments, "--as-group", options.as_groups, KUBECONFIG_AS_GROUPS_MAX);
+    return options;
 }
 
 static bool is_option(const struct command_option *option, struct span name, char letter)
@@ -56,14 +74,18 @@ static const struct command_option *find_option(const struct command *command, s
 
 static enum status refuse_option(const struct command *command, const char *word, struct span name, struct error *err)
 {
-    const char *names[64];
+    const char *names[64]; /* without their dashes, which would make everything alike */
     size_t count = 0;
-    for (size_t i = 0; command != NULL && i < command->option_count; i++)
-        names[count++] = command->options[i].name;
-    for (size_t i = 0; i < command_table_global_count(); i++)
-        names[count++] = command_table_global_at(i)->name;
-    char hint[NEAREST_HINT_MAX];
-    nearest_hint(hint, name, names, count);
+    for (size_t i = 0; command != NULL && i < command->option_count && count < ARRAY_LENGTH(names); i++)
+        names[count++] = command->options[i].name + 2;
+    for (size_t i = 0; i < command_table_global_count() && count < ARRAY_LENGTH(names); i++)
+        names[count++] = command_table_global_at(i)->name + 2;
+    while (span_starts_with(name, "-"))
+        name = span_from(name, 1);
+    char hint[NEAREST_HINT_MAX] = "";
+    const char *near = nearest_name(name, names, count);
+    if (near != NULL)
+        snprintf(hint, sizeof hint, "; did you mean '--%s'?", near);
     return error_set(err, STATUS_USAGE, "%s%sunknown option '%s'%s", command != NULL ? command->name : "", command != NULL ? ": " : "", word,
                      hint);
 }

@@ -6,7 +6,7 @@
 #include "headless/command.h"
 #include "sovereign/sovereign.h"
 
-#define ARGUMENTS_VALUES_MAX 32
+#define ARGUMENTS_VALUES_MAX 64
 
 struct arguments {
     const struct command *command; /* NULL: none, the console is wanted (or wants_help, wants_version) */
@@ -22,9 +22,11 @@ enum status arguments_parse(int argc, char **argv, struct arguments *ret, struct
 
 const char *arguments_value(const struct arguments *arguments, const char *name); /* of the last "--name"; NULL: not given */
 const char *arguments_value_or(const struct arguments *arguments, const char *name, const char *otherwise);
+/* Of every "--name", in order, at most `maximum`. Returns how many. */
+size_t arguments_values(const struct arguments *arguments, const char *name, const char **ret, size_t maximum);
 bool arguments_flag(const struct arguments *arguments, const char *name);
 
-/* --config, --sovereign, --kubeconfig, --context. */
+/* The options that say which Sovereign, where and as whom. */
 struct sovereign_options arguments_sovereign(const struct arguments *arguments);
 
 #endif

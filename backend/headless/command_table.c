@@ -20,6 +20,14 @@ static const struct command_option GLOBALS[] = {
     {"--sovereign", 's', "NAME", "Sovereign of the configuration to work with", COMMAND_COMPLETE_NONE, NULL},
     {"--kubeconfig", '\0', "FILE", "use this kubeconfig instead of a configured Sovereign", COMMAND_COMPLETE_FILE, NULL},
     {"--context", '\0', "NAME", "context of the kubeconfig", COMMAND_COMPLETE_NONE, NULL},
+    {"--cluster", '\0', "NAME", "cluster of the kubeconfig instead of the context's", COMMAND_COMPLETE_NONE, NULL},
+    {"--user", '\0', "NAME", "user of the kubeconfig instead of the context's", COMMAND_COMPLETE_NONE, NULL},
+    {"--namespace", 'n', "NS", "lists show only this namespace, and names without one are in it (default: the context's)", COMMAND_COMPLETE_NONE, NULL},
+    {"--all-namespaces", 'A', NULL, "lists show all namespaces (the default)", COMMAND_COMPLETE_NONE, NULL},
+    {"--as", '\0', "USER", "act as this user (Kubernetes impersonation)", COMMAND_COMPLETE_NONE, NULL},
+    {"--as-group", '\0', "GROUP", "and in this group; may be given several times", COMMAND_COMPLETE_NONE, NULL},
+    {"--as-uid", '\0', "UID", "and with this uid", COMMAND_COMPLETE_NONE, NULL},
+    {"--request-timeout", '\0', "TIME", "longest wait for one answer of a Kubernetes API: 5s, 1m, seconds; 0 for no limit. Not for watches", COMMAND_COMPLETE_NONE, NULL},
     {"--nats", '\0', "URLS", "NATS servers to use instead of the configured ones, separated by commas", COMMAND_COMPLETE_NONE, NULL},
     {"--nats-context", '\0', "NAME", "context of the nats CLI to reach NATS with; 'current': the one selected there", COMMAND_COMPLETE_NONE, NULL},
     {"--journal", '\0', "FILE", "journal of operations (default: $XDG_STATE_HOME/sovdeck/journal.jsonl)", COMMAND_COMPLETE_FILE, NULL},
@@ -33,8 +41,6 @@ static const struct command_option GLOBALS[] = {
 };
 
 static const struct command_option GET_OPTIONS[] = {
-    {"--namespace", 'n', "NS", "only this namespace", COMMAND_COMPLETE_NONE, NULL},
-    {"--all-namespaces", 'A', NULL, "all namespaces (the default)", COMMAND_COMPLETE_NONE, NULL},
     {"--selector", 'l', "LABELS", "label selector", COMMAND_COMPLETE_NONE, NULL},
     OUTPUT("table wide json name"),
     REGION,

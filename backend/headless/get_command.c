@@ -63,7 +63,7 @@ static enum status want(struct getting *getting, const struct arguments *argumen
         getting->name_selector = alloc_printf("metadata.name=%s", arguments->operands[1]);
         snapshot->field_selector = getting->name_selector;
     }
-    snapshot->namespace = getting->kind->namespaced ? arguments_value(arguments, "--namespace") : NULL;
+    snapshot->namespace = getting->kind->namespaced && !arguments_flag(arguments, "--all-namespaces") ? arguments_value(arguments, "--namespace") : NULL;
     snapshot->label_selector = arguments_value(arguments, "--selector");
     snapshot->without_catalyst = true;
     snapshot_want_kind(snapshot, getting->kind);

@@ -90,6 +90,8 @@ enum status session_open(const struct arguments *arguments, struct session *ret,
     }
     weigh_regions(ret->sovereign);
     say_warnings(ret->sovereign->file);
+    for (size_t i = 0; i < ret->sovereign->warning_count; i++)
+        session_say("warning: %s", ret->sovereign->warnings[i]);
     sovereign_set_cancel(ret->sovereign, &interrupted);
     sovereign_tunnels_start(&ret->sovereign->tunnels, NULL, NULL);
     sovereign_tunnels_wait(&ret->sovereign->tunnels, TUNNEL_WAIT_MS, &interrupted, say_text);

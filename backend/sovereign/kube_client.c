@@ -24,6 +24,7 @@ struct kube_client {
     struct tls_identity *identity;
     char *region, *server, *namespace, *user, *proxy;
     int index;
+    int64_t request_timeout_ms;
     const atomic_bool *cancel;
     pthread_mutex_t lock; /* of what follows */
     struct discovery *discovery;
@@ -42,6 +43,7 @@ struct kube_client *kube_client_new(struct http_thread *thread, const struct kub
     client->user = alloc_strdup(options->user != NULL ? options->user : "");
     client->proxy = options->proxy != NULL && options->proxy[0] != '\0' ? alloc_strdup(options->proxy) : NULL;
     client->index = options->index;
+    client->request_timeout_ms = options->request_timeout_ms;
     client->discovery = discovery_new();
     client->discovered_ms = clock_monotonic_ms();
     pthread_mutex_init(&client->lock, NULL);
@@ -52,7 +54,7 @@ struct kube_client *kube_client_twin(const struct kube_client *client, const ato
 {
     struct kube_client_options options = {.region = client->region, .server = client->server, .namespace = client->namespace,
                                           .user = client->user, .proxy = client->proxy, .identity = client->identity,
-                                          .index = client->index};
+                                          .index = client->index, .request_timeout_ms = client->request_timeout_ms};
     struct kube_client *twin = kube_client_new(client->thread, &options);
     twin->cancel = cancel;
     return twin;
@@ -198,7 +200,7 @@ enum status kube_client_call(struct kube_client *client, const struct kube_call 
         .body = call->body,
         .repeatable = call->repeatable,
         .proxy = client->proxy,
-        .total_timeout_ms = call->timeout_ms,
+        .total_timeout_ms = call->timeout_ms > 0 ? call->timeout_ms : client->request_timeout_ms,
         .maximum_body = call->maximum > 0 ? call->maximum : KUBE_CLIENT_OBJECT_MAXIMUM,
     };
     struct http_response response;

@@ -20,6 +20,7 @@
 #include "transport/http_thread.h"
 
 #define KUBE_CLIENT_FIELD_MANAGER "sovdeck"
+#define KUBE_CLIENT_NO_TIMEOUT_MS ((int64_t)24 * 3600 * 1000)
 #define KUBE_CLIENT_OBJECT_MAXIMUM ((size_t)4 << 20)  /* bytes of one object; etcd's limit is about 1.5 MiB */
 #define KUBE_CLIENT_LOG_MAXIMUM ((size_t)4 << 20)
 
@@ -31,6 +32,7 @@ struct kube_client_options {
     const char *proxy;     /* NULL: as the environment says */
     struct tls_identity *identity; /* referenced */
     int index;             /* of the region: goes into rows */
+    int64_t request_timeout_ms; /* of blocking calls that name none; 0: transport's; KUBE_CLIENT_NO_TIMEOUT_MS: none */
 };
 
 struct kube_client;

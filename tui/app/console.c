@@ -224,7 +224,11 @@ static void start(struct app *app)
     alloc_set_abort_hook(restore_terminal);
     app->host.feeds = feed_set_start(&feeds);
     open_tabs(app);
-    const struct profile *file = app->host.sovereign->file;
+    const struct sovereign *sovereign = app->host.sovereign;
+    const struct profile *file = sovereign->file;
+    if (sovereign->warning_count > 0 && file->warning_count == 0)
+        app_toast(app, TONE_WARN, "%s%s", sovereign->warnings[0],
+                  sovereign->warning_count > 1 ? " (and more: sovdeck doctor lists them)" : "");
     if (file->warning_count == 1)
         app_toast(app, TONE_WARN, "%s", file->warnings[0]);
     else if (file->warning_count > 1)

@@ -76,6 +76,12 @@ void header_paint(struct app *app, struct canvas *canvas, struct rect line)
     for (size_t i = 0; i < ARRAY_LENGTH(CLASSES); i++)
         if (strcmp(store->sovereign_class, CLASSES[i].name) == 0)
             pieces[count++] = (struct chrome_piece){.text = CLASSES[i].shown, .style = CLASSES[i].style, .priority = 2};
+    if (sovereign_is_insecure(app->host.sovereign)) /* for as long as it is so */
+        pieces[count++] = (struct chrome_piece){.text = " INSECURE TLS ", .style = STYLE_ARMED, .priority = 1};
+    char acting[PIECE_TEXT_MAX];
+    snprintf(acting, sizeof acting, "as %.40s", app->host.sovereign->impersonated);
+    if (app->host.sovereign->impersonated[0] != '\0')
+        pieces[count++] = (struct chrome_piece){.text = acting, .style = STYLE_WARN, .priority = 1};
     for (size_t i = 0; i < store->feed_count && count + 4 < CHROME_PIECES_MAX; i++) {
         const struct feed_health *feed = &store->feeds[i];
         lamp_text(feed, lamps[i]);

@@ -345,6 +345,8 @@ struct screen *resource_screen_new(struct screen_host *host, const struct kind *
     self->screen = (struct screen){.ops = &OPS, .host = host, .context = context};
     self->kind = kind;
     self->list = resource_list_new(kind);
+    if (kind->namespaced && host->sovereign->namespace[0] != '\0') /* --namespace */
+        resource_list_set_namespace(self->list, host->sovereign->namespace);
     table_view_init(&self->view);
     feed_set_want(host->feeds, kind);
     return &self->screen;

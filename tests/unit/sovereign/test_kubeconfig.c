@@ -66,12 +66,12 @@ Test(kubeconfig, resolves_a_context_and_says_why_not)
         {"fsn", STATUS_OK, ""},
         {"anonymous", STATUS_OK, ""},
         {"zz", STATUS_NOT_FOUND, "no context 'zz'"},
-        {"lost", STATUS_NOT_FOUND, "names the cluster 'zz', which is not there"},
+        {"lost", STATUS_NOT_FOUND, "one:20: context 'lost' names the cluster 'zz', which is not there"},
         {"nouser", STATUS_NOT_FOUND, "names the user 'zz', which is not there"},
-        {"exec", STATUS_UNSUPPORTED, "one:14: user 'e' logs in with an exec plugin"},
-        {"imp", STATUS_UNSUPPORTED, "user 'i' impersonates another user"},
-        {"noserver", STATUS_INVALID, "expected https://host:port"},
-        {"badca", STATUS_INVALID, "certificate-authority-data is not base64"},
+        {"exec", STATUS_INVALID, "one:14: users[1].user.exec.apiVersion: missing, expected client.authentication.k8s.io/v1"},
+        {"imp", STATUS_OK, ""},
+        {"noserver", STATUS_INVALID, "one:8: clusters[1].cluster.server: 'h', expected https://host:port"},
+        {"badca", STATUS_INVALID, "one:9: clusters[2].cluster.certificate-authority-data: no base64"},
     };
     struct kubeconfig *config = NULL;
     struct error err = {0};

@@ -92,7 +92,7 @@ Test(sovereign, chooses_what_the_words_mean_or_says_why_not)
         {"config", "solo", NULL, "one", STATUS_OK, "solo one"},
         {"config", NULL, "kube", "two", STATUS_OK, "two two"},
         {"config", "sol", NULL, NULL, STATUS_USAGE, "did you mean 'solo'"},
-        {"config", "acme", NULL, "one", STATUS_USAGE, "--context fits one region"},
+        {"config", "acme", NULL, "one", STATUS_USAGE, "--context, --cluster and --user fit one region"},
         {"config", "acme", "kube", NULL, STATUS_USAGE, "--sovereign and --kubeconfig"},
         {"many", NULL, NULL, NULL, STATUS_USAGE, "no current one; name one with --sovereign"},
         {"many", "a", NULL, NULL, STATUS_OK, "a  many:1: Sovereign 'a' has no regions"},
