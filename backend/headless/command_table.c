@@ -65,6 +65,11 @@ static const struct command_option VERIFY_OPTIONS[] = {
     OUTPUT("text json"),
     {"--head", '\0', "HASH", "a head hash quoted elsewhere: finds a cut tail too", COMMAND_COMPLETE_NONE, NULL},
 };
+static const struct command_option LOGIN_OPTIONS[] = {
+    {"--email", '\0', "ADDRESS", "where the PIN is sent (default: the configuration's, else the last one used)", COMMAND_COMPLETE_NONE, NULL},
+    {"--pin-file", '\0', "FILE", "read the PIN from this file once it was sent; - is standard input (default: asked for, not echoed)",
+     COMMAND_COMPLETE_FILE, NULL},
+};
 static const struct command_option DOCTOR_OPTIONS[] = {
     OUTPUT("text json"),
     {"--region", 'r', "REGION", "only Kubernetes of this region", COMMAND_COMPLETE_NONE, NULL},
@@ -151,6 +156,19 @@ static const struct command COMMANDS[] = {
         .details = "A cut tail cannot be seen from inside a journal: give the head hash that a report or evidence bundle prints with --head. "
                    "Exit code 1 when something was found.",
         OPTIONS(VERIFY_OPTIONS), .run = journal_command_verify, .example = "sovdeck journal verify --head 5f0c...",
+    },
+    {
+        .name = "login", .operands = "", .summary = "Log in to catalyst-api with a PIN by e-mail, and keep the session",
+        .details = "The session is kept in $XDG_STATE_HOME/sovdeck/sessions, readable only for you, and used by the console and every command "
+                   "until it ends (8 hours) or until 'sovdeck logout'. It is used for the host and Sovereign it was made for only.\n\n"
+                   "Exit codes: 2 the address, the PIN's form or the configuration is off; 3 the PIN was wrong, void or has run out; 5 "
+                   "catalyst-api or its mail relay is away; 6 it did not answer in time; others as for every command.",
+        OPTIONS(LOGIN_OPTIONS), .run = login_command_run,
+        .example = "sovdeck login --email ops@acme.example\nsovdeck login --email ops@acme.example --pin-file -",
+    },
+    {
+        .name = "logout", .operands = "", .summary = "End the session of catalyst-api and delete what was kept of it",
+        .run = logout_command_run, .example = "sovdeck logout --sovereign acme",
     },
     {
         .name = "doctor", .operands = "", .summary = "What can be reached, as whom, with which rights; and what the terminal can do",

@@ -17,6 +17,8 @@ enum status operation_command_resume(const struct arguments *arguments, const st
 enum status journal_command_show(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status journal_command_verify(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status compare_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
+enum status login_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
+enum status logout_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status doctor_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status demo_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status completion_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);

@@ -121,7 +121,7 @@ struct refusal {
 static const struct refusal ISSUE_REFUSALS[] = {
     {400, "email-required", STATUS_USAGE, CATALYST_LOGIN_EMAIL, false, "An e-mail address is needed: the PIN is sent to it."},
     {400, NULL, STATUS_INVALID, CATALYST_LOGIN_EMAIL, false, "catalyst-api did not understand the request: it may be of another version. Try again, or use a token."},
-    {422, NULL, STATUS_INVALID, CATALYST_LOGIN_EMAIL, false, "The mail server refuses this address. Check how it is spelled."},
+    {422, NULL, STATUS_USAGE, CATALYST_LOGIN_EMAIL, false, "The mail server refuses this address. Check how it is spelled."},
     {429, NULL, STATUS_BUSY, CATALYST_LOGIN_EMAIL, true, "A PIN was asked for less than a minute ago. Wait, then ask again."},
     {500, "pin-generation-failed", STATUS_UNREACHABLE, CATALYST_LOGIN_EMAIL, false, "catalyst-api could not make a PIN. Nothing was sent; try again."},
     {502, "email-send-failed", STATUS_UNREACHABLE, CATALYST_LOGIN_EMAIL, false, "The mail with the PIN could not be sent: the mail relay is away or refused it. Try again in a while, or use a token."},
