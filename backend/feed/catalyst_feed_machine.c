@@ -49,6 +49,7 @@ struct catalyst_feed_machine {
     char deployment_id[64];
     int probe_timer, poll_timer, soon_timer;
     int64_t probe_began_ms, alive_ms, login_ms;
+    bool asks_again; /* the cutover's status under way may be older than what was done */
     bool is_up, is_running, has_hopped, saw_expiry, closing, left;
 };
 
@@ -203,6 +204,7 @@ static void ask_everything(struct catalyst_feed_machine *machine)
     ask(machine, CATALYST_FEED_QUESTION_SELF);
     ask(machine, CATALYST_FEED_QUESTION_WHOAMI);
     ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
+    ask(machine, CATALYST_FEED_QUESTION_RECONCILERS);
     if (machine->stream != NULL && catalyst_feed_stream_is_refused(machine->stream))
         catalyst_feed_stream_reopen(machine->stream);
 }
@@ -376,6 +378,10 @@ static void on_reply(void *context, const struct feed_fetch_reply *reply)
         explain_denial(machine, reply->code, reply->body, &answer);
     bool counts = !is_health || conclude_health(machine, &answer);
     conclude(machine, &answer);
+    if (asking.question == CATALYST_FEED_QUESTION_CUTOVER && machine->asks_again) {
+        machine->asks_again = false;
+        ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
+    }
     if (counts && !post(machine, &answer) && !is_health)
         ask_soon(machine);
 }
@@ -521,7 +527,9 @@ void catalyst_feed_machine_retry(struct catalyst_feed_machine *machine)
 
 static void refresh_on_thread(void *context)
 {
-    ask(context, CATALYST_FEED_QUESTION_CUTOVER);
+    struct catalyst_feed_machine *machine = context;
+    machine->asks_again = machine->transfers[CATALYST_FEED_QUESTION_CUTOVER] != 0;
+    ask(machine, CATALYST_FEED_QUESTION_CUTOVER);
 }
 
 void catalyst_feed_machine_refresh(struct catalyst_feed_machine *machine)

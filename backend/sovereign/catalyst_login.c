@@ -195,7 +195,10 @@ static void count_attempts(struct catalyst_login *login, struct span body)
 static void refuse_unknown(struct catalyst_login *login, const struct catalyst_login_reply *reply, const char *word, const char *detail)
 {
     login->status = http_response_code_status(reply->code);
-    if (span_starts_with(span_trim(reply->body), "<") || reply->code / 100 == 3)
+    bool is_page = span_starts_with(span_trim(reply->body), "<") || reply->code / 100 <= 3;
+    if (is_page)
+        login->status = STATUS_UNREACHABLE;
+    if (is_page)
         snprintf(login->text, sizeof login->text, "A web page answered instead of catalyst-api (%d): this address does not serve it, or a proxy stands before it.", reply->code);
     else if (reply->code / 100 == 5)
         snprintf(login->text, sizeof login->text, "catalyst-api is away or in trouble (%d%s%.60s). Try again in a moment.", reply->code, word[0] != '\0' ? " " : "", word);
@@ -326,6 +329,7 @@ static void take_verify(struct catalyst_login *login, const struct catalyst_logi
     snprintf(login->session.email, sizeof login->session.email, "%s", login->email);
     login->session.expires_ms = find_expiry(reply->head, value, attributes);
     forget_pin(login);
+    login->issue_after_ms = 0; /* a session may end at once: then the server says whether there is a pause */
     login->state = CATALYST_LOGIN_DONE;
 }
 

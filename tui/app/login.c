@@ -63,7 +63,7 @@ static void show_email(struct app *app, const struct catalyst_login *state)
     if (standing->method == CATALYST_METHOD_TOKEN_FILE || standing->method == CATALYST_METHOD_TOKEN_COMMAND)
         add(app, STYLE_WARN, "A %.160s is configured: the login takes its place until this console ends.", standing->source);
     else if (standing->method == CATALYST_METHOD_PIN)
-        add(app, STYLE_DIM, "Now: %s%s%s.", standing->email, standing->tier[0] != '\0' ? ", tier " : "", standing->tier);
+        add(app, STYLE_DIM, "Last session: %s%s%s.", standing->email, standing->tier[0] != '\0' ? ", tier " : "", standing->tier);
     if (catalyst_client_keeps_session(client_of(app)))
         add(app, STYLE_DIM, "The session is kept for the next start; :logout ends it.");
     free(standing);
