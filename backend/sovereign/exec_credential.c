@@ -97,7 +97,7 @@ static enum status provide(struct exec_credential *credential, const struct exec
     if (status == STATUS_OK)
         return STATUS_OK;
     error_prefix(err, "exec plugin '%s'", credential->plugin.name);
-    return STATUS_UNAUTHENTICATED;
+    return err->status = STATUS_UNAUTHENTICATED;
 }
 
 static void take_success(struct exec_credential *credential, int64_t expires_ms)
@@ -304,7 +304,8 @@ void exec_credential_attach(const struct exec_plugin *plugin, struct tls_identit
     credential->attached++;
     *attachment = (struct attachment){credential, identity};
     pthread_mutex_lock(&credential->lock);
-    credential->provided = false;
+    credential->provided = credential->had_failure = false; /* who opens it anew does not wait for the end of a pause */
+    credential->pause_ms = 0;
     ARRAY_PUSH(&credential->attachments, attachment);
     pthread_mutex_unlock(&credential->lock);
     pthread_mutex_unlock(&list_lock);

@@ -225,6 +225,22 @@ static enum status read_ca(const struct resolve *resolve, char **ret, struct err
     return STATUS_OK;
 }
 
+/* On one line, as plugins written in shell expect it: line ends and the blanks behind them stand between values only. */
+static void make_compact(struct bytebuf *text)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] != '\n') {
+            text->data[kept++] = text->data[i];
+            continue;
+        }
+        while (i + 1 < text->length && text->data[i + 1] == ' ')
+            i++;
+    }
+    if (text->length > 0)
+        text->data[text->length = kept] = '\0';
+}
+
 /* provideClusterInfo: spec.cluster as client-go writes it. */
 static enum status describe_cluster(struct resolve *resolve, struct error *err)
 {
@@ -252,6 +268,7 @@ static enum status describe_cluster(struct resolve *resolve, struct error *err)
     write_config(&writer, yaml_node_get(resolve->cluster.node, "extensions"));
     json_writer_end(&writer);
     bool fits = !text.overflowed;
+    make_compact(&text);
     size_t length = text.length;
     resolve->login.exec.cluster = kubeconfig_entry_keep(&resolve->material, bytebuf_take(&text), length);
     return fits ? STATUS_OK : kubeconfig_entry_refuse(&resolve->cluster, NULL, "", err, "too long to be handed to the exec plugin");

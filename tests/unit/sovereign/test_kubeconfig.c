@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base64.h"
@@ -123,6 +124,67 @@ Test(kubeconfig, merges_a_list_of_files_and_skips_what_is_not_there)
     cr_assert(strstr(err.text, "KUBECONFIG is not set") != NULL, "%s", err.text);
     write_file("one", "- a\n- b\n");
     cr_assert_eq(load("one", &config, &err), STATUS_INVALID);
+    remove_folder();
+    TEST_NO_LEAKS();
+}
+
+/* What kubectl 1.32 reads, and what it refuses as a whole: here only the broken part is lost, and a warning says so. */
+Test(kubeconfig, what_is_broken_does_not_hide_the_rest)
+{
+    static const struct {
+        const char *text, *warning; /* NULL: none */
+        enum status status;
+        const char *error;
+    } CASES[] = {
+        {"clusters: null\nusers: ~\ncontexts: []\npreferences: {colors: true}\nextensions: [{name: x}]\nfoo: [1]\n", NULL, STATUS_OK, NULL},
+        {"{\"contexts\": [{\"name\": \"x\", \"context\": {\"cluster\": \"c\"}}]}", NULL, STATUS_OK, NULL},
+        {"a: &a {cluster: c}\ncontexts:\n- {name: x, context: *a}\n- {name: y, context: {<<: *a, user: u}}\n---\nbroken: [\n", NULL, STATUS_OK, NULL},
+        {"contexts:\n- {name: x, context: {cluster: c}}\n- {name: x, context: {cluster: d}}\n", "one:3: contexts[1].name: 'x' is already on line 2; the first one counts", STATUS_OK, NULL},
+        {"contexts:\n- {name: x}\n- {context: {cluster: d}}\n", "one:3: contexts[1].name is missing; the entry is left out", STATUS_OK, NULL},
+        {"clusters: {a: b}\n", "one:1: clusters: a map, expected a list; it is left out", STATUS_OK, NULL},
+        {"users:\n- {name: u, user: text}\n", "one:2: users[0].user: a text, expected a map", STATUS_OK, NULL},
+        {"a: &a [*a]\n", NULL, STATUS_INVALID, "one:1: the alias *a stands inside its own anchor: a cycle"},
+        {"a: [\n", NULL, STATUS_INVALID, "expected valid YAML"},
+        {"\x01\x02", NULL, STATUS_INVALID, "one:1:"},
+        {"\xff\xfe\x80", NULL, STATUS_INVALID, "one:1: byte 0xFF, expected UTF-8 text"},
+        {"- a\n", NULL, STATUS_INVALID, "one:1: a list, expected a kubeconfig"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct kubeconfig *config = NULL;
+        struct error err = {0};
+        cr_assert_eq(kubeconfig_read("one", span_of(CASES[i].text), &config, &err), CASES[i].status, "case %zu: %s", i, err.text);
+        if (CASES[i].error != NULL)
+            cr_assert(strstr(err.text, CASES[i].error) != NULL, "case %zu: %s", i, err.text);
+        if (config == NULL)
+            continue;
+        cr_assert_eq(kubeconfig_warning_count(config), CASES[i].warning != NULL ? 1 : 0, "case %zu", i);
+        if (CASES[i].warning != NULL)
+            cr_assert_str_eq(kubeconfig_warning(config, 0), CASES[i].warning);
+        kubeconfig_free(config);
+    }
+    TEST_NO_LEAKS();
+}
+
+Test(kubeconfig, one_broken_file_of_a_list_and_open_modes_are_warnings)
+{
+    struct kubeconfig *config = NULL;
+    struct error err = {0};
+    char list[256], path[128];
+    make_folder();
+    write_file("one", "contexts: [\n");
+    write_file("two", "contexts: [{name: b, context: {cluster: c}}]\n");
+    snprintf(path, sizeof path, "%s/two", folder);
+    chmod(path, 0640);
+    snprintf(list, sizeof list, "%s/one:%s:%s/two:%s/two", folder, folder, folder, folder);
+    setenv("KUBECONFIG", list, 1);
+    cr_assert_eq(kubeconfig_load(NULL, &config, &err), STATUS_OK, "%s", err.text);
+    cr_assert_eq(kubeconfig_context_count(config), 1);
+    cr_assert_eq(kubeconfig_warning_count(config), 3);
+    cr_assert(strstr(kubeconfig_warning(config, 0), "expected valid YAML; the file is left out") != NULL, "%s", kubeconfig_warning(config, 0));
+    cr_assert(strstr(kubeconfig_warning(config, 1), "not a regular file") != NULL, "%s", kubeconfig_warning(config, 1));
+    cr_assert(strstr(kubeconfig_warning(config, 2), "can be read by its group (mode 0640)") != NULL, "%s", kubeconfig_warning(config, 2));
+    kubeconfig_free(config);
+    unsetenv("KUBECONFIG");
     remove_folder();
     TEST_NO_LEAKS();
 }
