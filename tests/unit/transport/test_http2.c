@@ -27,6 +27,8 @@ struct scene {
     struct http_thread *thread;
     struct tls_identity *identity;
     int port;
+    int stream_limit;  /* SETTINGS_MAX_CONCURRENT_STREAMS; 0: 100 */
+    int request_limit; /* of one connection, which then gets a GOAWAY; 0: none */
     pid_t proxy;
     char certificate_file[40], key_file[40], log_file[40], url[64];
 };
@@ -44,6 +46,10 @@ static void handle(void *context, struct fake_exchange *exchange)
         for (int i = 0; i < 256; i++)
             fake_server_write(exchange, block, sizeof block);
         fake_server_end(exchange);
+    } else if (strcmp(exchange->target, "/cut") == 0) {
+        fake_server_begin(exchange, 200, "");
+        fake_server_print(exchange, "half");
+        fake_server_cut(exchange);
     } else {
         fake_server_reply(exchange, 200, "", exchange->method);
     }
@@ -59,17 +65,19 @@ static void write_file(char *path, const char *text)
 
 static void start_proxy(struct scene *scene)
 {
-    char front[64], back[64], log[80];
+    char front[64], back[64], log[80], limit[64], requests[64];
     snprintf(front, sizeof front, "-f127.0.0.1,%d", scene->port);
     snprintf(back, sizeof back, "-b127.0.0.1,%d", fake_server_port(scene->backend));
     snprintf(log, sizeof log, "--errorlog-file=%s", scene->log_file);
+    snprintf(limit, sizeof limit, "--frontend-http2-max-concurrent-streams=%d", scene->stream_limit > 0 ? scene->stream_limit : 100);
+    snprintf(requests, sizeof requests, "--frontend-max-requests=%d", scene->request_limit > 0 ? scene->request_limit : 1000000);
     scene->proxy = fork();
     if (scene->proxy == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         int null = open("/dev/null", O_RDWR);
         dup2(null, 1);
         dup2(null, 2);
-        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", "-LNOTICE", log, front, back, scene->key_file,
+        execl(PROXY, "nghttpx", "--single-process", "--conf=/dev/null", "-n1", "-LNOTICE", limit, requests, log, front, back, scene->key_file,
               scene->certificate_file, (char *)NULL);
         _exit(127);
     }
@@ -212,5 +220,49 @@ Test(http2, a_peer_that_dies_ends_its_streams_and_may_come_back)
     cr_assert_eq(fetch(&scene, "/", (struct http_request){0}, NULL, NULL), STATUS_UNREACHABLE);
     start_proxy(&scene);
     cr_assert_eq(fetch(&scene, "/", (struct http_request){0}, NULL, NULL), STATUS_OK);
+    end(&scene);
+}
+
+/* Go servers allow 250, others far less. What does not fit on one connection goes to the next: none waits for a stream that never ends. */
+Test(http2, more_streams_than_one_connection_may_have)
+{
+    static const int LIMITS[] = {10, 3};
+    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) {
+        enum { STREAMS = 40 };
+        struct scene scene = {.stream_limit = LIMITS[i]};
+        begin(&scene);
+        for (size_t n = 0; n < STREAMS; n++)
+            open_stream(&scene);
+        cr_assert(trace_wait(&scene.trace, "data 3", STREAMS), "with %d streams per connection", LIMITS[i]);
+        cr_assert_eq(trace_count(&scene.trace, "done"), 0);
+        cr_assert_eq(fetch(&scene, "/", (struct http_request){0}, NULL, NULL), STATUS_OK);
+        end(&scene);
+    }
+}
+
+Test(http2, a_reset_stream_ends_alone)
+{
+    struct scene scene = {0};
+    begin(&scene);
+    for (int i = 0; i < 5; i++)
+        open_stream(&scene);
+    cr_assert(trace_wait(&scene.trace, "data 3", 5));
+    cr_assert_neq(fetch(&scene, "/cut", (struct http_request){0}, NULL, NULL), STATUS_OK);
+    cr_assert_eq(fetch(&scene, "/", (struct http_request){0}, NULL, NULL), STATUS_OK);
+    cr_assert_eq(trace_count(&scene.trace, "done"), 0);
+    end(&scene);
+}
+
+/* GOAWAY without haste: what runs goes on, what is new goes to another connection. */
+Test(http2, a_server_that_says_goodbye_is_left_in_peace)
+{
+    struct scene scene = {.request_limit = 4};
+    begin(&scene);
+    for (int i = 1; i <= 12; i++) {
+        open_stream(&scene);
+        cr_assert(trace_wait(&scene.trace, "data 3", i), "stream %d", i);
+        cr_assert_eq(fetch(&scene, "/", (struct http_request){0}, NULL, NULL), STATUS_OK, "request %d", i);
+    }
+    cr_assert_eq(trace_count(&scene.trace, "done"), 0);
     end(&scene);
 }
