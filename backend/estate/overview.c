@@ -3,11 +3,21 @@
 
 #include <stdio.h>
 
+/* True: the count is right, if only of what may be seen; then the region's health says so. */
+static bool count_is_right(struct overview_region *region, struct health *health, const struct table *table, const char *what)
+{
+    if (table != NULL && table->state == TABLE_STATE_PARTIAL) {
+        region->is_partial = true;
+        health_add(health, TONE_UNKNOWN, "%s in what may be seen: %s", what, table_reason(table));
+    }
+    return table_is_current(table);
+}
+
 static void count_releases(struct overview_region *region, struct health *health, const struct estate *estate, int r)
 {
     const struct table *table = store_find_table(estate->store, KIND_ID_HELMRELEASES, r);
     struct dependency_summary sum = dependency_graph_summary(estate->releases[r]);
-    region->releases_known = table_is_known(table);
+    region->releases_known = count_is_right(region, health, table, "HelmReleases");
     region->releases_ready = sum.ready;
     region->releases_total = sum.total - sum.suspended;
     region->releases_suspended = sum.suspended;
@@ -45,7 +55,7 @@ static void count_nodes(struct overview_region *region, struct health *health, c
 static void count_applications(struct overview_region *region, struct health *health, const struct estate *estate, int r)
 {
     const struct table *table = store_find_table(estate->store, KIND_ID_APPLICATIONS, r);
-    region->applications_known = table_is_known(table) || (table != NULL && table->state == TABLE_STATE_ABSENT);
+    region->applications_known = count_is_right(region, health, table, "Applications") || (table != NULL && table->state == TABLE_STATE_ABSENT);
     for (size_t i = 0; i < estate->application_count; i++) {
         const struct application *application = &estate->applications[i];
         if (row_region(application->row) != r)

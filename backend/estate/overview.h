@@ -9,7 +9,8 @@
 struct overview_region {
     enum tone tone;       /* worst of what follows; TONE_UNKNOWN when something of it is not known */
     char cause[HEALTH_CAUSE_MAX];
-    bool releases_known, nodes_known, applications_known;
+    bool releases_known, nodes_known, applications_known; /* counts are right, of what may be seen */
+    bool is_partial; /* some namespaces may not be listed: the counts leave them out */
     size_t releases_ready, releases_total, releases_suspended, releases_failed, releases_blocked; /* total without suspended */
     size_t nodes_ready, nodes_total;
     size_t applications_ready, applications_total;

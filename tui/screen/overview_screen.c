@@ -140,6 +140,8 @@ static void paint_region(const struct overview_screen *self, struct canvas *canv
     x = put_count(canvas, x, line.y, facts->nodes_known, facts->nodes_ready, facts->nodes_total, "nodes");
     if (facts->applications_total > 0)
         x = put_count(canvas, x, line.y, facts->applications_known, facts->applications_ready, facts->applications_total, "Applications");
+    if (facts->is_partial)
+        x += canvas_printf(canvas, x, line.y, STYLE_UNKNOWN, "in what may be seen") + 3;
     if (facts->releases_suspended > 0)
         x += canvas_printf(canvas, x, line.y, STYLE_SUSPENDED, "%zu suspended", facts->releases_suspended) + 3;
     if (facts->releases_blocked > 0)

@@ -1,1 +1,1 @@
-target_link_libraries(unit_transport PRIVATE test_net PkgConfig::OPENSSL)
+target_link_libraries(unit_transport PRIVATE test_net PkgConfig::OPENSSL PkgConfig::ZLIB)
