@@ -244,6 +244,54 @@ static enum status connect_when_ready(struct demo_nats *nats, struct error *err)
                      nats->server == 0 ? "it ended" : natsStatus_GetText(status), nats->folder);
 }
 
+/* The buckets of the platform's charts (domain contract 3.4) with a few keys, and two of the services' durable consumers. */
+static const struct {
+    const char *bucket;
+    int history;
+    int64_t max_age_s;
+    struct {
+        const char *key, *value;
+    } entries[4];
+} BUCKETS[] = {
+    {"policy-rollup", 10, 168 * 3600,
+     {{"sovereign.demo", "{\"score\":91,\"pass\":128,\"fail\":12}"},
+      {"organization.acme", "{\"score\":97,\"pass\":64,\"fail\":2}"},
+      {"organization.erp", "{\"score\":74,\"pass\":45,\"fail\":16}"}}},
+    {"idempotency", 1, 24 * 3600, {{"post.orders.4711", "{\"status\":201,\"session_token\":\"5up3r\"}"}}},
+};
+
+static const struct {
+    const char *name, *subject;
+} DURABLES[] = {
+    {"provisioning-catalyst_tenant_created", "catalyst.tenant.created"},
+    {"org-billing-metering", "catalyst.usage.recorded"},
+};
+
+static void make_buckets(jsCtx *context)
+{
+    for (size_t i = 0; i < sizeof BUCKETS / sizeof BUCKETS[0]; i++) {
+        kvConfig config;
+        kvStore *store = NULL;
+        kvConfig_Init(&config);
+        config.Bucket = BUCKETS[i].bucket;
+        config.History = (uint8_t)BUCKETS[i].history;
+        config.TTL = BUCKETS[i].max_age_s * 1000000000;
+        if (js_CreateKeyValue(&store, context, &config) != NATS_OK)
+            continue;
+        for (size_t e = 0; e < sizeof BUCKETS[i].entries / sizeof BUCKETS[i].entries[0] && BUCKETS[i].entries[e].key != NULL; e++)
+            kvStore_PutString(NULL, store, BUCKETS[i].entries[e].key, BUCKETS[i].entries[e].value);
+        kvStore_Destroy(store);
+    }
+    for (size_t i = 0; i < sizeof DURABLES / sizeof DURABLES[0]; i++) {
+        jsConsumerConfig config;
+        jsConsumerConfig_Init(&config);
+        config.Durable = DURABLES[i].name;
+        config.FilterSubject = DURABLES[i].subject;
+        config.AckPolicy = js_AckExplicit;
+        js_AddConsumer(NULL, context, STREAM_NAME, &config, NULL, NULL);
+    }
+}
+
 static enum status make_stream(struct demo_nats *nats, struct error *err)
 {
     jsCtx *context = NULL;
@@ -257,6 +305,8 @@ static enum status make_stream(struct demo_nats *nats, struct error *err)
     config.SubjectsLen = 1;
     config.MaxAge = STREAM_MAX_AGE_NS;
     natsStatus status = js_AddStream(NULL, context, &config, NULL, &code);
+    if (status == NATS_OK)
+        make_buckets(context);
     jsCtx_Destroy(context);
     if (status == NATS_OK || code == JSStreamNameExistErr)
         return STATUS_OK;

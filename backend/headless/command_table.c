@@ -70,6 +70,8 @@ static const struct command_option LOGIN_OPTIONS[] = {
     {"--pin-file", '\0', "FILE", "read the PIN from this file once it was sent; - is standard input (default: asked for, not echoed)",
      COMMAND_COMPLETE_FILE, NULL},
 };
+static const struct command_option SPINE_OPTIONS[] = {OUTPUT("text json")};
+static const struct command_option TAIL_OPTIONS[] = {OUTPUT("text json"), WATCH};
 static const struct command_option DOCTOR_OPTIONS[] = {
     OUTPUT("text json"),
     {"--region", 'r', "REGION", "only Kubernetes of this region", COMMAND_COMPLETE_NONE, NULL},
@@ -169,6 +171,26 @@ static const struct command COMMANDS[] = {
     {
         .name = "logout", .operands = "", .summary = "End the session of catalyst-api and delete what was kept of it",
         .run = logout_command_run, .example = "sovdeck logout --sovereign acme",
+    },
+    {
+        .name = "spine streams", .operands = "", .summary = "JetStream's streams and buckets: messages, age of the last one, consumers, replicas",
+        OPTIONS(SPINE_OPTIONS), .run = spine_command_streams, .example = "sovdeck spine streams -o json",
+    },
+    {
+        .name = "spine consumers", .operands = "STREAM", .summary = "Who reads a stream, and how far behind they are",
+        OPTIONS(SPINE_OPTIONS), .least_operands = 1, .most_operands = 1, .run = spine_command_consumers, .example = "sovdeck spine consumers CATALYST_SME",
+    },
+    {
+        .name = "spine kv", .operands = "[BUCKET]", .summary = "The key-value buckets, or the keys of one",
+        .details = "Values of keys and members whose names look like secrets (password, token, ...) are not shown.",
+        OPTIONS(SPINE_OPTIONS), .most_operands = 1, .run = spine_command_kv, .example = "sovdeck spine kv policy-rollup",
+    },
+    {
+        .name = "spine tail", .operands = "SUBJECT", .summary = "The last messages of a subject, and with --watch every new one",
+        .details = "Every stream that stores the subject is read, with ephemeral consumers that acknowledge nothing; without a stream only what "
+                   "is published meanwhile is seen. Missing sequences are a line of their own.",
+        OPTIONS(TAIL_OPTIONS), .least_operands = 1, .most_operands = 1, .run = spine_command_tail,
+        .example = "sovdeck spine tail 'catalyst.>' --watch",
     },
     {
         .name = "doctor", .operands = "", .summary = "What can be reached, as whom, with which rights; and what the terminal can do",

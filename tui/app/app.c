@@ -14,6 +14,7 @@ static const char *const TAB_TITLES[APP_TAB_COUNT] = {
     [APP_TAB_OVERVIEW] = "Overview",         [APP_TAB_ORGANIZATIONS] = "Organizations", [APP_TAB_ENVIRONMENTS] = "Environments",
     [APP_TAB_APPLICATIONS] = "Applications", [APP_TAB_FLUX] = "Flux",                   [APP_TAB_CUTOVER] = "Cutover",
     [APP_TAB_TETHERS] = "Tethers",           [APP_TAB_TIMELINE] = "Timeline",
+    [APP_TAB_SPINE] = "Spine",
 };
 
 const char *app_tab_title(enum app_tab_id tab)

@@ -30,6 +30,7 @@ enum app_tab_id {
     APP_TAB_CUTOVER,
     APP_TAB_TETHERS,
     APP_TAB_TIMELINE,
+    APP_TAB_SPINE,
     APP_TAB_COUNT
 };
 

@@ -173,6 +173,7 @@ static void open_tabs(struct app *app)
         [APP_TAB_CUTOVER] = cutover_screen_new(host),
         [APP_TAB_TETHERS] = tether_screen_new(host),
         [APP_TAB_TIMELINE] = timeline_screen_new(host),
+        [APP_TAB_SPINE] = spine_screen_new(host),
     };
     for (size_t i = 0; i < APP_TAB_COUNT; i++) {
         app->tabs[i].stack[0] = screens[i];

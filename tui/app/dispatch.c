@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "input/command_line.h"
 #include "screen/document.h"
+#include "screen/spine_screens.h"
 #include "sovereign/kind_table.h"
 #include "theme/theme_load.h"
 
@@ -286,6 +287,15 @@ static void show_plan(struct app *app, const char *argument)
     operate_show_plan(app);
 }
 
+/* A subject may be followed from any screen. */
+static void follow_subject(struct app *app, const char *argument)
+{
+    if (argument[0] == '\0')
+        app_toast(app, TONE_NEUTRAL, "tail: name a subject, for example :tail catalyst.>");
+    else
+        app_push(app, spine_tail_screen_new(&app->host, NULL, argument));
+}
+
 static void show_journal(struct app *app, const char *argument)
 {
     operate_show_journal(app);
@@ -325,6 +335,7 @@ static const struct {
     {COMMAND_DISARM, disarm},
     {COMMAND_SHOW_PLAN, show_plan},
     {COMMAND_JOURNAL, show_journal},
+    {COMMAND_TAIL, follow_subject},
 };
 
 static const struct {
@@ -335,6 +346,7 @@ static const struct {
     {COMMAND_TAB_ENVIRONMENTS, APP_TAB_ENVIRONMENTS}, {COMMAND_TAB_APPLICATIONS, APP_TAB_APPLICATIONS},
     {COMMAND_TAB_FLUX, APP_TAB_FLUX},                 {COMMAND_TAB_CUTOVER, APP_TAB_CUTOVER},
     {COMMAND_TAB_TETHERS, APP_TAB_TETHERS},           {COMMAND_TAB_TIMELINE, APP_TAB_TIMELINE},
+    {COMMAND_TAB_SPINE, APP_TAB_SPINE},
 };
 
 static bool is_operation(enum command_id command)

@@ -94,6 +94,7 @@ enum command_argument {
     COMMAND(TAB_CUTOVER, "cutover", TABS, 0, NONE, "cutover", "The cutover: what is claimed beside what is measured")           \
     COMMAND(TAB_TETHERS, "tethers", TABS, 0, NONE, "tethers", "Findings of the tether audit")                                   \
     COMMAND(TAB_TIMELINE, "timeline", TABS, 0, NONE, "timeline", "Everything that happened, in one order")                      \
+    COMMAND(TAB_SPINE, "spine", TABS, 0, NONE, "spine", "JetStream: streams, consumers, buckets, a live tail")                  \
     COMMAND(FILTER, "filter", LIST, COMMAND_NEEDS_LIST, OPTIONAL, "filter", "Show only rows that contain the words")            \
     COMMAND(SORT_NEXT, "sort-next", LIST, COMMAND_NEEDS_LIST, OPTIONAL, "sort", "Sort by the next column, or by the named one") \
     COMMAND(SORT_REVERSE, "sort-reverse", LIST, COMMAND_NEEDS_LIST, NONE, "reverse", "Turn the order round")                    \
@@ -118,6 +119,7 @@ enum command_argument {
     COMMAND(PREVIOUS_MATCH, "previous-match", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "previous", "To the match before")          \
     COMMAND(TOGGLE_WRAP, "toggle-wrap", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "wrap", "Wrap long lines, or cut them")           \
     COMMAND(TOGGLE_FOLLOW, "toggle-follow", OBJECT, COMMAND_NEEDS_DOCUMENT, NONE, "follow", "Stay at the end as text arrives")  \
+    COMMAND(TAIL, "tail", OBJECT, 0, OPTIONAL, "tail", "Follow a NATS subject live, or the selected stream")                    \
     COMMAND(ARM, "arm", CHANGE, 0, OPTIONAL, "arm", "Allow changes on this Sovereign for a while")                              \
     COMMAND(ACKNOWLEDGE, "acknowledge", CHANGE, 0, NONE, "acknowledge", "Take note of the alarms about the cutover's past: they go")  \
     COMMAND(DISARM, "disarm", CHANGE, 0, NONE, "disarm", "Go back to read-only")                                                \

@@ -32,6 +32,8 @@
     CONTEXT(CUTOVER, "cutover", LIST, "Cutover board")                             \
     CONTEXT(TETHERS, "tethers", LIST, "Findings of the audit")                     \
     CONTEXT(TIMELINE, "timeline", LIST, "Timeline")                                \
+    CONTEXT(SPINE, "spine", LIST, "Streams and consumers")                         \
+    CONTEXT(TAIL, "tail", LIST, "Live tail, keys of a bucket")                     \
     CONTEXT(RESOURCE, "resource", LIST, "Any other kind, opened with :KIND")       \
     CONTEXT(DIALOG, "dialog", DIALOG, "Questions")                                 \
     CONTEXT(PROMPT, "prompt", PROMPT, "Input lines: command, filter, search, value")

@@ -105,6 +105,7 @@ struct screen *resource_screen_new(struct screen_host *host, const struct kind *
 struct screen *cutover_screen_new(struct screen_host *host);
 struct screen *tether_screen_new(struct screen_host *host);
 struct screen *timeline_screen_new(struct screen_host *host);
+struct screen *spine_screen_new(struct screen_host *host);
 struct screen *feeds_screen_new(struct screen_host *host);
 struct screen *help_screen_new(struct screen_host *host, enum keymap_context about);
 /* The object beside itself in region `other`. */
