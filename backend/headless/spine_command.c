@@ -74,6 +74,8 @@ static enum status open_spine(struct spining *spining, const struct arguments *a
     bytebuf_init(&spining->out, OUTPUT_MAXIMUM);
     json_writer_init(&spining->writer, &spining->out);
     enum status status = session_open(arguments, &spining->session, err);
+    if (status != STATUS_OK)
+        spining->session.thread = NULL; /* nothing to close */
     return status == STATUS_OK ? connect_link(spining, err) : status;
 }
 

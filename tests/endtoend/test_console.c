@@ -9,7 +9,7 @@ static const struct {
     const char *key, *sign; /* on the opened tab, at either size */
 } TABS[] = {
     {"1", "WHAT NEEDS ME"}, {"2", "northwind"},      {"3", "northwind-prod"}, {"4", "Applications  35"},
-    {"5", "HelmReleases"},  {"6", "egress-block-test"}, {"7", "10 of 80 rules"}, {"8", "WHAT HAPPENED"},
+    {"5", "HelmReleases"},  {"6", "egress-block-test"}, {"7", "10 of 80 rules"}, {"8", "WHAT HAPPENED"}, {"9", "CATALYST_SME"},
 };
 
 static void visit_tabs(struct pty_app *app)

@@ -230,7 +230,7 @@ static bool run_command(struct screen *screen, enum command_id command, const ch
 
 static uint32_t holds(struct screen *screen)
 {
-    return COMMAND_NEEDS_LIST | (self_of(screen)->shown.count > 0 ? COMMAND_NEEDS_SELECTION : 0);
+    return COMMAND_NEEDS_LIST | COMMAND_NEEDS_DOCUMENT | (self_of(screen)->shown.count > 0 ? COMMAND_NEEDS_SELECTION : 0);
 }
 
 static void set_filter(struct screen *screen, struct span text)
