@@ -15,7 +15,7 @@ enum { COLUMN_NAME, COLUMN_KIND, COLUMN_PENDING, COLUMN_ACK_PENDING, COLUMN_REDE
 
 static const struct table_column COLUMNS[] = {
     [COLUMN_NAME] = {.title = "CONSUMER", .priority = 1, .least = 16, .most = 44, .cut = TEXT_CUT_MIDDLE},
-    [COLUMN_KIND] = {.title = "KIND", .priority = 3, .least = 9, .most = 18},
+    [COLUMN_KIND] = {.title = "KIND", .priority = 3, .least = 14, .most = 18},
     [COLUMN_PENDING] = {.title = "PENDING", .priority = 1, .least = 7, .most = 12, .align = TEXT_ALIGN_RIGHT},
     [COLUMN_ACK_PENDING] = {.title = "UNACKED", .priority = 1, .least = 7, .most = 10, .align = TEXT_ALIGN_RIGHT},
     [COLUMN_REDELIVERED] = {.title = "AGAIN", .priority = 2, .least = 5, .most = 8, .align = TEXT_ALIGN_RIGHT},
