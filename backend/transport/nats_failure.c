@@ -177,6 +177,9 @@ enum status nats_failure_connect(const char *url, natsStatus code, const char *w
         return explain_tls(server, words, identity, err);
     if (code == NATS_IO_ERROR && strstr(words, "certificate required") != NULL)
         return explain_alert(server, identity, err);
+    if ((code == NATS_PROTOCOL_ERROR || code == NATS_IO_ERROR) && identity->uses_tls) /* TLS 1.3: refused after it */
+        return error_set(err, STATUS_UNTRUSTED, "%s: closes the connection after the TLS handshake: it seems to %s", server,
+                         identity->has_certificate ? "refuse our client certificate" : "demand a client certificate, and none is configured");
     for (size_t i = 0; i < ARRAY_LENGTH(CONNECT_FAILURES); i++)
         if (CONNECT_FAILURES[i].code == code)
             return error_set(err, CONNECT_FAILURES[i].status, "%s: %s", server, CONNECT_FAILURES[i].text);

@@ -13,7 +13,7 @@
 struct nats_failure_identity {
     const char *what;             /* "user 'sre' and its password"; "" when we bring nothing */
     const char *credentials_file; /* NULL: none */
-    bool has_certificate;
+    bool has_certificate, uses_tls;
 };
 
 /* "host:port" of a nats URL, without credentials, sanitized. */

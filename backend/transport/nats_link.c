@@ -100,7 +100,8 @@ static struct nats_failure_identity identity_at(const struct nats_link *link, si
 {
     const struct nats_address *address = &link->addresses[index];
     bool own = address->user != NULL || address->token != NULL;
-    return (struct nats_failure_identity){link->identities[index], own ? NULL : link->credentials_file, link->has_certificate};
+    return (struct nats_failure_identity){link->identities[index], own ? NULL : link->credentials_file, link->has_certificate,
+                                          link->uses_tls || address->tls};
 }
 
 static bool is_stopping(struct nats_link *link)
@@ -193,6 +194,7 @@ static void lose_session(struct nats_link *link)
 {
     struct error error;
     struct nats_failure_identity identity = identity_at(link, link->at);
+    identity.uses_tls = false; /* it had let us in: an end is no refusal of certificates */
     natsStatus reason = link->session->reason;
     nats_failure_connect(link->addresses[link->at].url, reason == NATS_NO_SERVER ? NATS_OK : reason, link->session->words, &identity, &error);
     drop_session(link);
@@ -394,6 +396,7 @@ static enum status read_options(struct nats_link *link, const struct nats_link_o
     }
     link->credentials_file = alloc_strdup(options->credentials_file);
     link->has_certificate = options->certificate_file != NULL;
+    link->uses_tls = options->require_tls || options->ca_file != NULL || options->ca_data.length > 0 || link->has_certificate;
     link->api_prefix = choose_api_prefix(options);
     bool named = options->inbox_prefix != NULL && options->inbox_prefix[0] != '\0';
     link->inbox_prefix = alloc_strdup(named ? options->inbox_prefix : INBOX_PREFIX);

@@ -21,7 +21,7 @@ struct nats_link {
     char identities[NATS_ADDRESSES_MAX][160]; /* who we say we are there, in words */
     size_t address_count;
     char *credentials_file; /* NULL: none */
-    bool has_certificate;
+    bool has_certificate, uses_tls;
     char *username; /* for secrets read later */
     enum status (*read_secrets)(void *context, bool refused, struct nats_link_secrets *ret, struct error *err);
     void (*free_secrets)(void *context);

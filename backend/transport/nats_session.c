@@ -33,15 +33,12 @@ static void note_lame_duck(natsConnection *connection, void *context)
     pthread_mutex_unlock(&session->lock);
 }
 
-/* Replaces the library's default handler, which prints to stderr, into the middle of a curses screen. */
-static void note_error(natsConnection *connection, natsSubscription *subscription, natsStatus code, void *context)
+static void note_denial(struct nats_session *session, natsConnection *connection)
 {
-    struct nats_session *session = context;
     const char *words = NULL;
     struct nats_denial denial = {0};
-    if (code != NATS_NOT_PERMITTED)
+    if (natsConnection_GetLastError(connection, &words) != NATS_NOT_PERMITTED)
         return;
-    (void)natsConnection_GetLastError(connection, &words);
     const char *subject = words != NULL ? strchr(words, '"') : NULL;
     if (subject == NULL)
         return;
@@ -51,6 +48,13 @@ static void note_error(natsConnection *connection, natsSubscription *subscriptio
     session->denials[session->denial_count++ % NATS_SESSION_DENIALS_MAX] = denial;
     session->notify(session->context);
     pthread_mutex_unlock(&session->lock);
+}
+
+/* Replaces the library's default handler, which prints to stderr, into the middle of a curses screen. */
+static void note_error(natsConnection *connection, natsSubscription *subscription, natsStatus code, void *context)
+{
+    if (code == NATS_NOT_PERMITTED)
+        note_denial(context, connection);
 }
 
 static void destroy(struct nats_session *session)
@@ -117,6 +121,11 @@ bool nats_session_is_lame_duck(struct nats_session *session)
     bool lame_duck = session->lame_duck;
     pthread_mutex_unlock(&session->lock);
     return lame_duck;
+}
+
+void nats_session_note_denial(struct nats_session *session)
+{
+    note_denial(session, session->connection);
 }
 
 bool nats_session_is_denied(struct nats_session *session, bool publish, const char *subject)

@@ -42,6 +42,10 @@ void nats_session_release(struct nats_session *session);
 bool nats_session_is_closed(struct nats_session *session);
 bool nats_session_is_lame_duck(struct nats_session *session);
 
+/* Looks at the connection's last error now. The library keeps only one: behind a flush it is about what was sent before it, in the
+ * error callback it may be about something later. */
+void nats_session_note_denial(struct nats_session *session);
+
 /* Was publishing to (else subscribing) `subject` denied? A subject ending in '*' or '>' takes every one that begins like it. */
 bool nats_session_is_denied(struct nats_session *session, bool publish, const char *subject);
 

@@ -270,6 +270,8 @@ enum status nats_tail_subscription_open_core(struct nats_tail *tail, struct erro
     natsStatus s = natsConnection_Subscribe(&tail->subscription, connection, tail->subject, take_core_message, tail);
     if (s == NATS_OK)
         s = limit(tail);
+    if (s == NATS_OK && natsConnection_FlushTimeout(connection, JETSTREAM_WAIT_MS) == NATS_OK)
+        nats_session_note_denial(session);
     nats_session_release(session);
     return s == NATS_OK ? STATUS_OK : error_set(err, STATUS_INVALID, "subscribing to '%.100s': %s", tail->subject, natsStatus_GetText(s));
 }

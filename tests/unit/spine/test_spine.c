@@ -68,10 +68,13 @@ static char *page(struct spine_message *shown)
 
 Test(spine, secrets_and_escapes_are_not_shown)
 {
-    struct spine_message *shown = message("catalyst.x", 1, "{\"a\":{\"Password\":\"5up3r\"},\"n\":\"\x1b[31m\"}", NULL);
+    struct spine_message *shown = message("catalyst.x", 1, "{\"a\":{\"Password\":\"5up3r\"},\"n\":\"\\u001b[31m\"}", NULL);
     cr_assert(strstr(shown->preview, "5up3r") == NULL && strchr(shown->preview, 0x1b) == NULL, "%s", shown->preview);
     char *text = page(shown);
     cr_assert(strstr(text, "5up3r") == NULL && strchr(text, 0x1b) == NULL && strstr(text, "\n  \"a\"") != NULL, "%s", text);
+    free(text);
+    text = page(message("catalyst.x", 1, "{\"password\":\"5up3r\", broken \x1b", NULL));
+    cr_assert(strstr(text, "5up3r") == NULL && strchr(text, 0x1b) == NULL, "%s", text);
     free(text);
     text = page(message("$KV.b.db-password", 1, "5up3r", NULL));
     cr_assert(strstr(text, "5up3r") == NULL, "%s", text);

@@ -174,7 +174,7 @@ Test(nats_identity, client_certificate)
     char config[400];
     snprintf(config, sizeof config, "tls { cert_file: \"%s\", key_file: \"%s\", ca_file: \"%s\", verify: true }", files[1], files[2], files[0]);
     begin(&scene, config);
-    expect(&scene, (struct nats_link_options){.ca_file = files[0]}, "demands a client certificate, and none is configured");
+    expect(&scene, (struct nats_link_options){.ca_file = files[0]}, "demand a client certificate, and none is configured");
     expect(&scene, (struct nats_link_options){.ca_file = files[0], .certificate_file = files[3], .key_file = files[4]}, "link live");
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
         remove_file(files[i]);
