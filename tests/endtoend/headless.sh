@@ -72,7 +72,7 @@ reading() {
     expect 2 "kind" on get nonsense
     expect 2 "there is no region 'nowhere'; there is: fsn, hel" on get hr --region nowhere
     expect 2 "no Sovereign 'nobody'" on -s nobody get hr
-    expect 3 '401' as fsn-expired get hr
+    expect 3 'certificate expired at' as fsn-expired get hr
     expect 3 '401' as fsn-stranger get hr
     expect 4 '403' as fsn-developer get hr
     expect 1 'never started' on cutover status
