@@ -179,6 +179,49 @@ static void judge_releases(struct application *application, const struct applica
     }
 }
 
+/* Marks the regions that a LIST, or the first parts of PAIRS, name. False: one of them is none of ours. */
+static bool mark_regions(const struct store *store, struct span rest, bool marked[STORE_REGIONS_MAX], bool *any)
+{
+    struct span name, second;
+    while (row_next_item(&rest, &name, &second)) {
+        if (span_is_empty(region_name_fold(name)))
+            continue;
+        int region = region_name_find(store, name);
+        if (region < 0)
+            return false;
+        marked[region] = *any = true;
+    }
+    return true;
+}
+
+/* The regions whose HelmReleases it may have: those it names and those some were found in; without either all of them. A region that
+ * is away must say nothing about an Application that does not live there. */
+static void find_homes(const struct application *application, const struct store *store, bool home[STORE_REGIONS_MAX])
+{
+    static const enum field NAMED[] = {FIELD_REGIONS, FIELD_CLUSTER_RELEASES, FIELD_CLUSTER_STATES};
+    bool any = false, ours = true;
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMED); i++)
+        ours = mark_regions(store, row_text(application->row, NAMED[i]), home, &any) && ours;
+    for (size_t i = 0; i < application->release_count; i++)
+        any = home[row_region(application->releases[i])] = true;
+    for (int r = 0; r < store->region_count && (!any || !ours); r++)
+        home[r] = true;
+}
+
+static bool are_releases_known(const struct application *application, const struct store *store, char *reason, size_t size)
+{
+    bool home[STORE_REGIONS_MAX] = {false};
+    find_homes(application, store, home);
+    for (int r = 0; r < store->region_count; r++) {
+        const struct table *table = store_find_table(store, KIND_ID_HELMRELEASES, r);
+        if (!home[r] || table_is_known(table) || (table != NULL && table->state == TABLE_STATE_ABSENT))
+            continue;
+        snprintf(reason, size, "%s in %s: %s", KIND_ID_HELMRELEASES, store->regions[r].name, table_reason(table));
+        return false;
+    }
+    return true;
+}
+
 void application_judge(struct application *application, const struct application_sources *sources)
 {
     char reason[HEALTH_CAUSE_MAX - 64];
@@ -188,7 +231,7 @@ void application_judge(struct application *application, const struct application
     judge_clusters(application);
     judge_phase(application);
     health_add_common(&application->health, application->row);
-    if (!store_kind_is_known(sources->store, KIND_ID_HELMRELEASES, reason, sizeof reason))
+    if (!are_releases_known(application, sources->store, reason, sizeof reason))
         health_add(&application->health, TONE_UNKNOWN, "its HelmReleases are not known: %s", reason);
     else if (application->release_count == 0)
         health_add(&application->health, TONE_UNKNOWN, "no HelmRelease of it was found");

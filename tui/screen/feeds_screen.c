@@ -126,7 +126,7 @@ static void fill_table(const struct feeds_screen *self, const struct table *tabl
         cell->style = STYLE_DIM;
         break;
     case COLUMN_ADDRESS:
-        snprintf(cell->text, sizeof cell->text, "%s (%zu)", table->kind->id, table->rows.count);
+        snprintf(cell->text, sizeof cell->text, table->listed || table->rows.count > 0 ? "%s (%zu)" : "%s (?)", table->kind->id, table->rows.count);
         break;
     case COLUMN_REASON:
         if (table->broken > 0)

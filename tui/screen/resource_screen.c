@@ -164,7 +164,9 @@ static void paint(struct screen *screen, struct canvas *canvas, struct rect area
     struct rect title = rect_take_top(&area, 1);
     int x = title.x + 1 + canvas_text(canvas, title.x + 1, title.y, STYLE_TITLE, self->kind->title);
     size_t shown = resource_list_count(self->list), total = resource_list_total(self->list);
-    if (shown == total)
+    if (total == 0 && self->reason[0] != '\0') /* none that we know of is not none */
+        x += canvas_text(canvas, x, title.y, STYLE_UNKNOWN, "  ?");
+    else if (shown == total)
         x += canvas_printf(canvas, x, title.y, STYLE_DIM, "  %zu", total);
     else
         x += canvas_printf(canvas, x, title.y, STYLE_MATCH, "  %zu of %zu", shown, total);
