@@ -3,7 +3,7 @@
 add_library(endtoend_stage STATIC stage.c)
 target_compile_definitions(endtoend_stage PRIVATE SOVDECK_PROGRAM="$<TARGET_FILE:sovdeck>")
 target_link_libraries(endtoend_stage PUBLIC test_terminal)
-foreach(play console operation cutover feeds ending login)
+foreach(play console operation cutover feeds ending login compare)
   add_executable(endtoend_${play} test_${play}.c)
   target_link_libraries(endtoend_${play} PRIVATE endtoend_stage)
   add_dependencies(endtoend_${play} sovdeck)
@@ -18,4 +18,10 @@ target_link_libraries(endtoend_json_check PRIVATE sovdeck_flags PkgConfig::JANSS
 add_test(NAME endtoend.proof
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/proof.sh $<TARGET_FILE:sovdeck> $<TARGET_FILE:endtoend_json_check>)
 set_tests_properties(endtoend.proof PROPERTIES ENVIRONMENT "${SOVDECK_TEST_ENVIRONMENT}" TIMEOUT 300
+  FAIL_REGULAR_EXPRESSION "LeakSanitizer;AddressSanitizer;runtime error:")
+
+# Every kind of failure, as doctor sees it.
+add_test(NAME endtoend.doctor
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/doctor.sh $<TARGET_FILE:sovdeck> $<TARGET_FILE:endtoend_json_check>)
+set_tests_properties(endtoend.doctor PROPERTIES ENVIRONMENT "${SOVDECK_TEST_ENVIRONMENT}" TIMEOUT 300
   FAIL_REGULAR_EXPRESSION "LeakSanitizer;AddressSanitizer;runtime error:")
