@@ -10,17 +10,23 @@
 #include "doctor/doctor_probe.h"
 #include "doctor/doctor_rights.h"
 
-/* How we say who we are: "client certificate", "token". */
+/* How we say who we are: "client certificate", "exec plugin aws", "token file, acting as jane". */
 static void name_method(struct tls_identity *identity, char *out, size_t size)
 {
     struct tls_identity_summary summary = {0};
     if (identity != NULL)
         tls_identity_summary(identity, &summary);
-    const char *token = summary.has_token ? "token" : summary.has_basic ? "user name and password" : "";
-    snprintf(out, size, "%s%s%s", summary.has_certificate ? "client certificate" : "",
-             summary.has_certificate && token[0] != '\0' ? " and " : "", token);
-    if (out[0] == '\0')
-        snprintf(out, size, "no credentials");
+    const char *way = summary.has_source       ? "exec plugin"
+                      : summary.has_token_file ? "token file"
+                      : summary.has_token      ? "token"
+                      : summary.has_basic      ? "user name and password"
+                                               : "";
+    bool has_name = summary.has_source && summary.source_name[0] != '\0';
+    bool has_both = summary.has_certificate && !summary.has_source && way[0] != '\0';
+    snprintf(out, size, "%s%s%s%s%s%s%s", summary.has_certificate && !summary.has_source ? "client certificate" : "", has_both ? " and " : "", way,
+             has_name ? " " : "", has_name ? summary.source_name : "", summary.impersonated[0] != '\0' ? ", acting as " : "", summary.impersonated);
+    if (!summary.has_certificate && way[0] == '\0')
+        snprintf(out, size, "no credentials%s%s", summary.impersonated[0] != '\0' ? ", acting as " : "", summary.impersonated);
 }
 
 static void note_groups(struct doctor_look *look, const char *groups)
@@ -38,7 +44,7 @@ static bool note_identity(struct doctor_look *look, struct kube_client *client, 
 {
     struct kube_self self;
     struct error problem = {0};
-    char method[96];
+    char method[256];
     name_method(kube_client_identity(client), method, sizeof method);
     diagnosis_fact_text(look->section, "method", method);
     diagnosis_fact_text(look->section, "context", look->region->context);

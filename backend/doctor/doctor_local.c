@@ -42,6 +42,8 @@ void doctor_local_configuration(const struct doctor_options *options, struct dia
         diagnosis_note(section, "warning", DIAGNOSIS_WARNING, "%s", profile->warnings[i]);
         diagnosis_remedy(section, "mend that line; until then the default is used");
     }
+    for (size_t i = 0; i < sovereign->warning_count; i++)
+        diagnosis_note(section, "kubeconfig", DIAGNOSIS_WARNING, "%s", sovereign->warnings[i]);
     if (profile->warnings_left_out > 0)
         diagnosis_note(section, "warning", DIAGNOSIS_WARNING, "and %zu further ones", profile->warnings_left_out);
     for (size_t i = 0; i < sovereign->warning_count; i++)

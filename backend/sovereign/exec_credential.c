@@ -309,5 +309,7 @@ void exec_credential_attach(const struct exec_plugin *plugin, struct tls_identit
     ARRAY_PUSH(&credential->attachments, attachment);
     pthread_mutex_unlock(&credential->lock);
     pthread_mutex_unlock(&list_lock);
-    tls_identity_set_source(identity, (struct tls_identity_source){.demand = demand, .reject = reject, .release = release, .context = attachment});
+    struct tls_identity_source source = {.demand = demand, .reject = reject, .release = release, .context = attachment};
+    snprintf(source.name, sizeof source.name, "%s", plugin->name);
+    tls_identity_set_source(identity, source);
 }

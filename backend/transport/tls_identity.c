@@ -316,6 +316,8 @@ void tls_identity_summary(struct tls_identity *identity, struct tls_identity_sum
     };
     snprintf(ret->certificate_name, sizeof ret->certificate_name, "%s", names.common_name);
     snprintf(ret->certificate_groups, sizeof ret->certificate_groups, "%s", names.organizations);
+    if (identity != NULL)
+        sanitize_line_into(ret->source_name, sizeof ret->source_name, identity->source.name, strlen(identity->source.name));
     static const char USER[] = "Impersonate-User: ";
     for (size_t i = 0; credentials->headers != NULL && credentials->headers[i] != NULL; i++)
         if (strncmp(credentials->headers[i], USER, sizeof USER - 1) == 0) {

@@ -67,6 +67,7 @@ struct tls_identity_source {
     bool (*reject)(void *context);
     void (*release)(void *context); /* the identity goes; no call into it after this returns */
     void *context;
+    char name[64]; /* of the plugin, for people */
 };
 
 void tls_identity_set_source(struct tls_identity *identity, struct tls_identity_source source); /* once, before it is shared */
@@ -86,6 +87,7 @@ struct tls_identity_summary {
     char certificate_name[128];       /* CN of the client certificate: the Kubernetes user */
     char certificate_groups[256];     /* its O values, comma separated: the Kubernetes groups */
     int64_t certificate_not_after_ms; /* TIMESTAMP_NONE without a certificate */
+    char source_name[64];             /* of the exec plugin; "" without one */
     char impersonated[128];           /* user of --as; "" for none */
 };
 
