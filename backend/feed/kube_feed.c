@@ -123,7 +123,8 @@ static void apply_proof(void *owner, void *data)
         return;
     feed->health->dropped = proof->dropped;
     bool was_down = feed->health->state == FEED_STATE_DOWN;
-    if (proof->status == STATUS_OK || proof->status == STATUS_UNAUTHENTICATED)
+    bool was_refused = proof->status == STATUS_UNAUTHENTICATED && proof->latency_ms >= 0; /* by the server: it lives */
+    if (proof->status == STATUS_OK || was_refused)                                        /* not by an exec plugin here */
         feed_health_proof(feed->health, proof->latency_ms);
     if (is_probe || !feed->proved) {
         feed->proof = *proof;
