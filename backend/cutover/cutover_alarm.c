@@ -49,8 +49,8 @@ size_t cutover_alarm_collect(const struct store *store, const struct cutover_sta
         *alarm = (struct cutover_alarm){.kind = CUTOVER_ALARM_LEAKED_POLICY, .region = r,
                                         .at_ms = row_time(policy_in(store, r), FIELD_CREATED)};
         timestamp_format_clock(since, alarm->at_ms);
-        snprintf(alarm->text, sizeof alarm->text, "%s: the policy " CUTOVER_ALARM_POLICY " blocks egress%s%s although no egress test runs: "
-                 "delete it", store->regions[r].name, since[0] != '\0' ? " since " : "", since);
+        snprintf(alarm->text, sizeof alarm->text, "%s: egress is blocked%s%s by a leaked policy: delete " CUTOVER_ALARM_POLICY,
+                 store->regions[r].name, since[0] != '\0' ? " since " : "", since);
     }
     for (size_t i = 0; memory != NULL && i < memory->alarm_count && count < CUTOVER_ALARM_MAX; i++) {
         char at[TIMESTAMP_TEXT_MAX];

@@ -138,7 +138,7 @@ Test(cutover_alarm, a_policy_outside_its_test_and_the_past)
     cutover_status_read(store, clock_monotonic_ms(), status);
     cr_assert_eq(cutover_alarm_collect(store, status, &memory, WALL_MS, alarms), 1);
     cr_assert(alarms[0].kind == CUTOVER_ALARM_LEAKED_POLICY && alarms[0].region == 1);
-    cr_assert_str_eq(alarms[0].text, "hel1: the policy cutover-egress-block blocks egress since 04:10:00 although no egress test runs: delete it");
+    cr_assert_str_eq(alarms[0].text, "hel1: egress is blocked since 04:10:00 by a leaked policy: delete cutover-egress-block");
     rows_add(store, KIND_ID_CUTOVER_STATUS, 0, "catalyst/self-sovereign-cutover-status", FIELD_DATA,
              STARTED "currentStep=egress-block-test|step.egress-block-test.result=running|step.egress-block-test.startedAt=2026-07-27T04:00:00Z",
              ROWS_END);
