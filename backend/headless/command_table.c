@@ -119,6 +119,19 @@ static const struct command COMMANDS[] = {
         .example = "sovdeck cutover start\nsovdeck cutover start --yes --confirm acme.example --reason 'change 4711'",
     },
     {
+        .name = "cutover delete-policy", .operands = "", .summary = "Delete the egress test's policy where a test left it behind",
+        .details = "In every region. Refused while an egress test runs anywhere, or while that cannot be told. On a production Sovereign "
+                   "--confirm cutover-egress-block is needed too.",
+        OPTIONS(CHANGE_OPTIONS), .run = cutover_command_delete_policy, .example = "sovdeck cutover delete-policy --yes",
+    },
+    {
+        .name = "override-roll", .operands = "NS/NAME", .summary = "Let harbor-prewarm start although a HelmRelease is not Ready",
+        .details = "Puts the reason (--reason) on the release; without a reason the override is taken back. Refused for a release that is "
+                   "Ready or in the middle of a roll-out, as the platform would.",
+        OPTIONS(CHANGE_OPTIONS), .least_operands = 1, .most_operands = 1, .run = operation_command_override,
+        .example = "sovdeck override-roll flux-system/bp-guacamole --reason 'known broken, not used' --yes",
+    },
+    {
         .name = "audit", .operands = "", .summary = "Look for tethers to the mothership and upstream in every region",
         .details = "Exit code 1 when a tether was found, 8 when something could not be measured.",
         OPTIONS(AUDIT_OPTIONS), .run = audit_command_run, .example = "sovdeck audit -o json",

@@ -8,11 +8,13 @@
 
 enum status get_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status cutover_command_status(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
+enum status cutover_command_delete_policy(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status cutover_command_start(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status audit_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status operation_command_patch(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status operation_command_reconcile(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status operation_command_suspend(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
+enum status operation_command_override(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status operation_command_resume(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status journal_command_show(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status journal_command_verify(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);

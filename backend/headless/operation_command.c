@@ -150,7 +150,9 @@ static enum status read_kind(const char *word, enum operation_id id, const struc
 static enum status run(const struct arguments *arguments, enum operation_id id, struct error *err)
 {
     const struct kind *kind = NULL;
-    enum status status = read_kind(arguments->operands[0], id, &kind, err);
+    const char *word = id == OPERATION_OVERRIDE_ROLL ? KIND_ID_HELMRELEASES : arguments->operands[0];
+    size_t object = id == OPERATION_OVERRIDE_ROLL ? 0 : 1; /* operand that names the object */
+    enum status status = read_kind(word, id, &kind, err);
     struct session session = {0};
     if (status == STATUS_OK)
         status = session_open(arguments, &session, err);
@@ -165,11 +167,11 @@ static enum status run(const struct arguments *arguments, enum operation_id id, 
     if (status == STATUS_OK && region < 0)
         status = error_set(err, STATUS_UNREACHABLE, "the Sovereign has no regions");
     if (status == STATUS_OK)
-        status = read_object(&session, arguments->operands[1], region, &namespace, &name, err);
+        status = read_object(&session, arguments->operands[object], region, &namespace, &name, err);
     if (status == STATUS_OK) {
         struct operation *operation = operation_new(id, region, kind, namespace, name);
         operation_set_reason(operation, arguments_value(arguments, "--reason"));
-        for (size_t i = 2; i < arguments->operand_count; i++)
+        for (size_t i = object + 1; i < arguments->operand_count; i++)
             operation_add_assignment(operation, arguments->operands[i]);
         status = operation_command_perform(&session, operation, err);
         operation_free(operation);
@@ -196,4 +198,9 @@ enum status operation_command_suspend(const struct arguments *arguments, const s
 enum status operation_command_resume(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err)
 {
     return run(arguments, OPERATION_RESUME, err);
+}
+
+enum status operation_command_override(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err)
+{
+    return run(arguments, OPERATION_OVERRIDE_ROLL, err);
 }

@@ -19,6 +19,8 @@ enum operation_id {
     OPERATION_SUSPEND,
     OPERATION_RESUME,
     OPERATION_PATCH_VALUES,
+    OPERATION_DELETE_EGRESS_POLICY, /* every region */
+    OPERATION_OVERRIDE_ROLL,        /* a HelmRelease; without a reason the override is taken back */
     OPERATION_COUNT
 };
 
@@ -26,8 +28,8 @@ enum operation_id {
 
 struct operation {
     enum operation_id id;
-    int region;                  /* index in the Sovereign; start-cutover: ignored */
-    const struct kind *kind;     /* of the object; NULL for start-cutover. Borrowed (built-in kinds) */
+    int region;                  /* index in the Sovereign; of the whole Sovereign (kind NULL): ignored */
+    const struct kind *kind;     /* of the object; NULL when it is about the Sovereign. Borrowed (built-in kinds) */
     char *namespace, *name;      /* NULL for start-cutover */
     char **assignments;          /* patch-values: "PATH=VALUE" or "PATH:=JSON" as typed */
     size_t assignment_count;

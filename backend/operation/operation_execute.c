@@ -8,34 +8,20 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
+#include "operation/execution.h"
 #include "operation/operation_journal.h"
-#include "operation/preparation.h"
 #include "sovereign/kind_table.h"
 
 #define SEND_ATTEMPTS 5 /* 409 only says that somebody wrote between our reading and sending: read, check, send again */
 #define LOOK_MS 5000     /* a request whose reply was lost may still be on its way through the server */
 
-struct execution {
-    const struct operation_context *context;
-    const struct prepared *prepared;
-    const struct operation_row *row;
-    struct operation_outcome *outcome;
-    void (*progress)(void *context, enum operation_phase phase, const char *text);
-    void *progress_context;
-    struct kube_client *client; /* NULL for start-cutover without a primary region */
-    int64_t generation;         /* as the server answered */
-};
-
-static void report(struct execution *execution, enum operation_phase phase, const char *text)
+void execution_report(struct execution *execution, enum operation_phase phase, const char *text)
 {
     if (execution->progress != NULL)
         execution->progress(execution->progress_context, phase, text);
 }
 
-static enum status conclude(struct execution *execution, enum status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static enum status conclude(struct execution *execution, enum status status, const char *format, ...)
+enum status execution_conclude(struct execution *execution, enum status status, const char *format, ...)
 {
     struct error text;
     va_list args;
@@ -49,7 +35,7 @@ static enum status conclude(struct execution *execution, enum status status, con
 }
 
 /* The server may or may not have taken the request. */
-static bool is_lost(enum status status)
+bool execution_is_lost(enum status status)
 {
     return status == STATUS_UNREACHABLE || status == STATUS_TIMEOUT || status == STATUS_UNMEASURED || status == STATUS_INTERRUPTED;
 }
@@ -83,16 +69,16 @@ static bool shows_change(void *context, struct json_value object)
 static enum status look(struct execution *execution, const struct error *lost)
 {
     const struct operation *operation = execution->prepared->operation;
-    report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the object");
+    execution_report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the object");
     CLEANUP(json_edit_unref) json_t *now = NULL;
     struct error problem;
     kube_client_watch_until(execution->client, operation->kind, operation->namespace, operation->name, LOOK_MS, shows_change, execution, NULL);
     if (get_now(execution, &now, &problem) != STATUS_OK)
-        return conclude(execution, lost->status == STATUS_INTERRUPTED ? STATUS_INTERRUPTED : STATUS_UNMEASURED,
+        return execution_conclude(execution, lost->status == STATUS_INTERRUPTED ? STATUS_INTERRUPTED : STATUS_UNMEASURED,
                         "whether the change arrived is not known (%s) and the object cannot be read (%s): look before doing it again",
                         lost->text, problem.text);
     if (!precondition_holds(execution->prepared->precondition, now))
-        return conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the object did not show the change when looked at; it was "
+        return execution_conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the object did not show the change when looked at; it was "
                         "not sent again", lost->text);
     execution->generation = json_integer_value(json_object_get(json_object_get(now, "metadata"), "generation"));
     execution->outcome->sent = true;
@@ -123,21 +109,21 @@ static enum status check_and_send(struct execution *execution)
     enum status status = STATUS_CONFLICT;
     for (int attempt = 0; attempt < SEND_ATTEMPTS && status == STATUS_CONFLICT; attempt++) {
         CLEANUP(json_edit_unref) json_t *now = NULL;
-        report(execution, OPERATION_PHASE_CHECK, "checking that the object is as previewed");
+        execution_report(execution, OPERATION_PHASE_CHECK, "checking that the object is as previewed");
         status = check_cutover(execution, &problem);
         if (status == STATUS_OK)
             status = get_now(execution, &now, &problem);
         if (status == STATUS_OK)
             status = precondition_check(execution->prepared->precondition, now, execution->prepared->operation->name, &problem);
         if (status != STATUS_OK)
-            return conclude(execution, status, "%s", problem.text);
-        report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
+            return execution_conclude(execution, status, "%s", problem.text);
+        execution_report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
         status = send_once(execution, now, &problem);
     }
-    if (is_lost(status))
+    if (execution_is_lost(status))
         return look(execution, &problem);
     if (status != STATUS_OK)
-        return conclude(execution, status, "not changed: %s", problem.text);
+        return execution_conclude(execution, status, "not changed: %s", problem.text);
     return STATUS_OK;
 }
 
@@ -173,40 +159,40 @@ static enum status read_attempt(struct execution *execution, int64_t *ret_ms, st
 
 static enum status look_at_cutover(struct execution *execution, const struct error *lost)
 {
-    report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the cutover's status");
+    execution_report(execution, OPERATION_PHASE_LOOK, "the reply was lost: looking at the cutover's status");
     struct error problem;
     int64_t now_ms = TIMESTAMP_NONE;
     if (execution->client != NULL)
         kube_client_watch_until(execution->client, kind_table_get(KIND_ID_CUTOVER_STATUS), CUTOVER_STATUS_NAMESPACE, CUTOVER_STATUS_NAME,
                                 LOOK_MS, shows_attempt, execution, NULL);
     if (read_attempt(execution, &now_ms, &problem) != STATUS_OK)
-        return conclude(execution, STATUS_UNMEASURED, "whether the cutover was started is not known (%s; %s): look before doing it again",
+        return execution_conclude(execution, STATUS_UNMEASURED, "whether the cutover was started is not known (%s; %s): look before doing it again",
                         lost->text, problem.text);
     if (now_ms == execution->prepared->precondition->last_attempt_ms)
-        return conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the status showed no new attempt when looked at; it was "
+        return execution_conclude(execution, STATUS_UNMEASURED, "the reply was lost (%s); the status showed no new attempt when looked at; it was "
                         "not sent again", lost->text);
     execution->outcome->sent = true;
     return STATUS_OK;
 }
 
-static enum status start_cutover(struct execution *execution)
+enum status execution_start_cutover(struct execution *execution)
 {
     struct error problem;
     struct catalyst_cutover cutover;
     struct cutover_status claim;
-    report(execution, OPERATION_PHASE_CHECK, "checking that no other attempt began");
+    execution_report(execution, OPERATION_PHASE_CHECK, "checking that no other attempt began");
     if (preparation_read_claim(execution->context, &claim, &problem) == STATUS_OK &&
         attempt_of(&claim) != execution->prepared->precondition->last_attempt_ms)
-        return conclude(execution, STATUS_CONFLICT, "the cutover changed since the preview: another attempt began; nothing was sent");
-    report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
+        return execution_conclude(execution, STATUS_CONFLICT, "the cutover changed since the preview: another attempt began; nothing was sent");
+    execution_report(execution, OPERATION_PHASE_SEND, execution->prepared->requests.items[0].url);
     enum status status = catalyst_client_start(execution->context->sovereign->catalyst, &cutover, &problem);
-    if (is_lost(status))
+    if (execution_is_lost(status))
         return look_at_cutover(execution, &problem);
     if (status != STATUS_OK)
-        return conclude(execution, status, "not started: %s", problem.text);
+        return execution_conclude(execution, status, "not started: %s", problem.text);
     execution->outcome->sent = true;
     if (cutover.complete)
-        return conclude(execution, STATUS_FOUND, "catalyst-api says the cutover is complete already: nothing was started");
+        return execution_conclude(execution, STATUS_FOUND, "catalyst-api says the cutover is complete already: nothing was started");
     return STATUS_OK;
 }
 
@@ -230,7 +216,7 @@ static bool satisfied(void *context, struct json_value object)
     enum effect effect = verification->seen(&verification->watch, object);
     if (strcmp(verification->reported, verification->watch.text) != 0) {
         memcpy(verification->reported, verification->watch.text, sizeof verification->reported);
-        report(verification->execution, OPERATION_PHASE_VERIFY, verification->watch.text);
+        execution_report(verification->execution, OPERATION_PHASE_VERIFY, verification->watch.text);
     }
     return effect != EFFECT_PENDING;
 }
@@ -239,12 +225,12 @@ static enum status conclude_effect(struct execution *execution, const struct eff
 {
     execution->outcome->verified = watch->effect == EFFECT_SEEN;
     switch (watch->effect) {
-    case EFFECT_SEEN: return conclude(execution, STATUS_OK, "done: %s", watch->text);
-    case EFFECT_BAD: return conclude(execution, STATUS_FOUND, "sent and taken, but %s", watch->text);
-    case EFFECT_REVERTED: return conclude(execution, STATUS_FOUND, "sent and taken, but %s (Git, most likely)", watch->text);
+    case EFFECT_SEEN: return execution_conclude(execution, STATUS_OK, "done: %s", watch->text);
+    case EFFECT_BAD: return execution_conclude(execution, STATUS_FOUND, "sent and taken, but %s", watch->text);
+    case EFFECT_REVERTED: return execution_conclude(execution, STATUS_FOUND, "sent and taken, but %s (Git, most likely)", watch->text);
     case EFFECT_PENDING: break;
     }
-    return conclude(execution, STATUS_TIMEOUT, "sent and taken; %s", watch->text);
+    return execution_conclude(execution, STATUS_TIMEOUT, "sent and taken; %s", watch->text);
 }
 
 static enum status verify(struct execution *execution)
@@ -255,8 +241,8 @@ static enum status verify(struct execution *execution)
                                         .seen = execution->row->seen, .execution = execution};
     struct error problem;
     if (execution->client == NULL)
-        return conclude(execution, STATUS_UNMEASURED, "sent and taken; the effect cannot be watched: the primary region cannot be used");
-    report(execution, OPERATION_PHASE_VERIFY, execution->prepared->effect);
+        return execution_conclude(execution, STATUS_UNMEASURED, "sent and taken; the effect cannot be watched: the primary region cannot be used");
+    execution_report(execution, OPERATION_PHASE_VERIFY, execution->prepared->effect);
     enum status status = kube_client_watch_until(execution->client, is_cutover ? kind_table_get(KIND_ID_CUTOVER_STATUS) : operation->kind,
                                                  is_cutover ? CUTOVER_STATUS_NAMESPACE : operation->namespace,
                                                  is_cutover ? CUTOVER_STATUS_NAME : operation->name, execution->prepared->deadline_ms,
@@ -266,9 +252,9 @@ static enum status verify(struct execution *execution)
     char deadline[TIMESTAMP_TEXT_MAX];
     timestamp_format_age(deadline, execution->prepared->deadline_ms);
     if (status == STATUS_TIMEOUT)
-        return conclude(execution, STATUS_TIMEOUT, "sent and taken, but the effect was not seen within %s: %s", deadline,
+        return execution_conclude(execution, STATUS_TIMEOUT, "sent and taken, but the effect was not seen within %s: %s", deadline,
                         verification.watch.text[0] != '\0' ? verification.watch.text : problem.text);
-    return conclude(execution, status == STATUS_INTERRUPTED ? status : STATUS_UNMEASURED,
+    return execution_conclude(execution, status == STATUS_INTERRUPTED ? status : STATUS_UNMEASURED,
                     "sent and taken; the effect could not be watched: %s", problem.text);
 }
 
@@ -276,9 +262,8 @@ static enum status verify(struct execution *execution)
 
 static void run(struct execution *execution)
 {
-    bool is_cutover = execution->prepared->operation->kind == NULL;
-    enum status status = is_cutover ? start_cutover(execution) : check_and_send(execution);
-    if (status == STATUS_OK)
+    enum status status = execution->row->carry_out != NULL ? execution->row->carry_out(execution) : check_and_send(execution);
+    if (status == STATUS_OK && execution->row->seen != NULL)
         verify(execution);
 }
 
@@ -289,10 +274,10 @@ static void finish(struct execution *execution, const char *id, int64_t started_
     outcome->elapsed_ms = clock_monotonic_ms() - started_ms;
     if (operation_journal_end(execution->context, execution->prepared, id, outcome, &problem) != STATUS_OK) {
         CLEANUP(alloc_free_pointer) char *text = alloc_strdup(outcome->text);
-        conclude(execution, outcome->status == STATUS_OK ? STATUS_IO : outcome->status, "%s; but the journal's line after could not be written: %s",
+        execution_conclude(execution, outcome->status == STATUS_OK ? STATUS_IO : outcome->status, "%s; but the journal's line after could not be written: %s",
                  text, problem.text);
     }
-    report(execution, OPERATION_PHASE_DONE, outcome->text);
+    execution_report(execution, OPERATION_PHASE_DONE, outcome->text);
 }
 
 enum status operation_execute(const struct operation_context *context, const struct prepared *prepared,
@@ -303,14 +288,14 @@ enum status operation_execute(const struct operation_context *context, const str
     struct execution execution = {.context = context, .prepared = prepared, .row = operation_table_row(prepared->operation->id),
                                   .outcome = outcome, .progress = progress, .progress_context = progress_context};
     if (prepared_is_refused(prepared))
-        return conclude(&execution, prepared->refusal_status, "refused: %s", prepared->refusals.items[0]);
+        return execution_conclude(&execution, prepared->refusal_status, "refused: %s", prepared->refusals.items[0]);
     int region = prepared->operation->kind != NULL ? prepared->operation->region : sovereign_primary(context->sovereign);
     struct error problem;
     preparation_client(context, region, &execution.client, &problem);
     char id[OPERATION_JOURNAL_ID_MAX];
-    report(&execution, OPERATION_PHASE_JOURNAL, "writing the journal's line before");
+    execution_report(&execution, OPERATION_PHASE_JOURNAL, "writing the journal's line before");
     if (operation_journal_begin(context, prepared, NULL, id, outcome->journal_head, &problem) != STATUS_OK)
-        return conclude(&execution, STATUS_REFUSED, "no journal, no write: %s", problem.text);
+        return execution_conclude(&execution, STATUS_REFUSED, "no journal, no write: %s", problem.text);
     int64_t started_ms = clock_monotonic_ms();
     run(&execution);
     finish(&execution, id, started_ms);

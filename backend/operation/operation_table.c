@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "operation/cutover_plan.h"
+#include "operation/execution.h"
+#include "operation/policy_lever.h"
 #include "operation/release_plan.h"
 
 static const struct operation_row OPERATIONS[OPERATION_COUNT] = {
@@ -12,6 +14,7 @@ static const struct operation_row OPERATIONS[OPERATION_COUNT] = {
         .title = "Start the cutover",
         .summary = "Start, resume or retry the self-sovereign cutover: one way, there is no abort",
         .plan = cutover_plan_make,
+        .carry_out = execution_start_cutover,
         .seen = effect_cutover_started,
         .effect = "the status ConfigMap shows a new attempt",
         .deadline_ms = 60000,
@@ -63,6 +66,28 @@ static const struct operation_row OPERATIONS[OPERATION_COUNT] = {
         .seen = effect_rolled_out,
         .effect = "the values are in place and the controller says Ready or why not",
         .deadline_ms = 300000,
+        .confirm = PREPARED_CONFIRM_DIALOG,
+    },
+    [OPERATION_DELETE_EGRESS_POLICY] = {
+        .name = "delete-egress-policy",
+        .title = "Delete the leaked egress policy",
+        .summary = "Delete the policy of the egress test in every region, where a test left it behind",
+        .plan = policy_lever_plan,
+        .carry_out = policy_lever_carry_out,
+        .effect = "the policy is gone in every region",
+        .deadline_ms = 30000,
+        .confirm = PREPARED_CONFIRM_TYPE_NAME,
+    },
+    [OPERATION_OVERRIDE_ROLL] = {
+        .name = "override-roll",
+        .title = "Let harbor-prewarm pass",
+        .summary = "Record on a HelmRelease why harbor-prewarm may start although it is not Ready, or take that back",
+        .verbs = {"get", "patch"},
+        .needs = OPERATION_NEEDS_SETTLED,
+        .plan = release_plan_override,
+        .seen = effect_stored,
+        .effect = "the annotation is in place",
+        .deadline_ms = 30000,
         .confirm = PREPARED_CONFIRM_DIALOG,
     },
 };

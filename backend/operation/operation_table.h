@@ -6,6 +6,7 @@
 #include "operation/effect.h"
 #include "operation/operation.h"
 
+struct execution;
 struct preparation;
 
 enum operation_needs {
@@ -25,6 +26,8 @@ struct operation_row {
     const char *verbs[OPERATION_VERBS_MAX]; /* asked by SelfSubjectAccessReview on the object */
     unsigned needs;      /* enum operation_needs */
     enum status (*plan)(struct preparation *preparation, struct error *err);
+    /* Sends. NULL: the one PATCH of the precondition. STATUS_OK goes on to `seen`, if there is one; else the outcome is concluded */
+    enum status (*carry_out)(struct execution *execution);
     enum effect (*seen)(struct effect_watch *watch, struct json_value object);
     const char *effect;  /* what is watched for, in words */
     int64_t deadline_ms;

@@ -297,6 +297,34 @@ enum status release_plan_resume(struct preparation *preparation, struct error *e
     return set_suspend(preparation, false, err);
 }
 
+/* The engine refuses an override of a release that is healthy; of one in the middle of a roll-out check_state refuses it. */
+static void check_override(struct preparation *preparation)
+{
+    const json_t *live = preparation->prepared->precondition->live;
+    size_t index;
+    json_t *condition;
+    json_array_foreach(json_object_get(json_object_get(live, "status"), "conditions"), index, condition) {
+        if (strcmp(json_edit_text(condition, "type"), "Ready") == 0 && strcmp(json_edit_text(condition, "status"), "True") == 0)
+            preparation_note(preparation, STATUS_REFUSED, "%s is Ready: harbor-prewarm does not wait for it, and refuses an override of a "
+                             "release that is well", preparation->operation->name);
+    }
+    preparation_note(preparation, STATUS_FOUND, "what this release pulls later is not copied for certain: the override is recorded in the "
+                     "status, key settledRollOverrides");
+}
+
+enum status release_plan_override(struct preparation *preparation, struct error *err)
+{
+    static const char *const KEYS[] = {"metadata", "annotations", "catalyst.openova.io/cutover-settled-roll-override", NULL};
+    const char *reason = preparation->operation->reason;
+    bool exists, sets = reason != NULL && reason[0] != '\0';
+    enum status status = begin(preparation, &exists, err);
+    if (status != STATUS_OK || !exists)
+        return status;
+    if (sets)
+        check_override(preparation);
+    return set_and_finish(preparation, KEYS, sets ? json_string(reason) : NULL, err);
+}
+
 /* From where a typed path counts. */
 static enum status root_path(struct assignment *assignment, const json_t *live, struct error *err)
 {

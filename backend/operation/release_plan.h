@@ -10,6 +10,8 @@
 enum status release_plan_reconcile(struct preparation *preparation, struct error *err);
 enum status release_plan_suspend(struct preparation *preparation, struct error *err);
 enum status release_plan_resume(struct preparation *preparation, struct error *err);
+/* Annotation that lets harbor-prewarm's settled-roll gate pass (cutover contract 2.2, A0): with a reason set, without one removed. */
+enum status release_plan_override(struct preparation *preparation, struct error *err);
 enum status release_plan_patch(struct preparation *preparation, struct error *err);
 
 #endif

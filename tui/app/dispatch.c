@@ -352,7 +352,8 @@ static const struct {
 static bool is_operation(enum command_id command)
 {
     return command == COMMAND_START_CUTOVER || command == COMMAND_RECONCILE || command == COMMAND_SUSPEND ||
-           command == COMMAND_RESUME || command == COMMAND_PATCH_VALUE;
+           command == COMMAND_RESUME || command == COMMAND_PATCH_VALUE || command == COMMAND_DELETE_EGRESS_POLICY ||
+           command == COMMAND_OVERRIDE_ROLL;
 }
 
 static void request_operation(struct app *app, enum command_id command, const char *argument)

@@ -25,7 +25,8 @@ static const struct {
 } COMMANDS[] = {
     {COMMAND_START_CUTOVER, OPERATION_START_CUTOVER}, {COMMAND_RECONCILE, OPERATION_RECONCILE},
     {COMMAND_SUSPEND, OPERATION_SUSPEND},             {COMMAND_RESUME, OPERATION_RESUME},
-    {COMMAND_PATCH_VALUE, OPERATION_PATCH_VALUES},
+    {COMMAND_PATCH_VALUE, OPERATION_PATCH_VALUES},    {COMMAND_DELETE_EGRESS_POLICY, OPERATION_DELETE_EGRESS_POLICY},
+    {COMMAND_OVERRIDE_ROLL, OPERATION_OVERRIDE_ROLL},
 };
 
 /* What travels between the threads. */
@@ -206,16 +207,23 @@ static void prepare(void *payload)
     inbox_post(trip->inbox, (struct inbox_message){apply_prepared, trip_free, answer, sizeof *answer, 0});
 }
 
+static bool is_about_sovereign(enum operation_id id)
+{
+    return id == OPERATION_START_CUTOVER || id == OPERATION_DELETE_EGRESS_POLICY;
+}
+
 static struct operation *operation_of(const struct screen_request *request)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(COMMANDS); i++) {
         if (COMMANDS[i].command != request->command)
             continue;
-        if (COMMANDS[i].operation == OPERATION_START_CUTOVER)
-            return operation_new(OPERATION_START_CUTOVER, 0, NULL, NULL, NULL);
+        if (is_about_sovereign(COMMANDS[i].operation))
+            return operation_new(COMMANDS[i].operation, 0, NULL, NULL, NULL);
         struct operation *operation = operation_new(COMMANDS[i].operation, request->object.region, request->object.kind,
                                                     request->object.namespace, request->object.name);
-        if (request->argument[0] != '\0')
+        if (COMMANDS[i].operation == OPERATION_OVERRIDE_ROLL)
+            operation_set_reason(operation, request->argument);
+        else if (request->argument[0] != '\0')
             operation_add_assignment(operation, request->argument);
         return operation;
     }
@@ -233,7 +241,7 @@ void operate_request(struct app *app, const struct screen_request *request)
     char *title = operation_title(app->host.sovereign, trip->operation);
     snprintf(app->operate.title, sizeof app->operate.title, "%s", title);
     free(title);
-    if (trip->operation->id != OPERATION_START_CUTOVER) {
+    if (trip->operation->kind != NULL) {
         blast_radius_of_store(app->host.store, request->object.region, request->object.namespace, request->object.name, &trip->radius);
         trip->has_radius = trip->radius.known;
     }

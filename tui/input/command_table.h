@@ -124,6 +124,8 @@ enum command_argument {
     COMMAND(ACKNOWLEDGE, "acknowledge", CHANGE, 0, NONE, "acknowledge", "Take note of the alarms about the cutover's past: they go")  \
     COMMAND(DISARM, "disarm", CHANGE, 0, NONE, "disarm", "Go back to read-only")                                                \
     COMMAND(START_CUTOVER, "start-cutover", CHANGE, COMMAND_NEEDS_CUTOVER | COMMAND_NEEDS_ARMED, NONE, "start", "Start the cutover, after plan, checks and confirmation") \
+    COMMAND(DELETE_EGRESS_POLICY, "delete-egress-policy", CHANGE, COMMAND_NEEDS_ARMED, NONE, "delete policy", "Delete the leaked policy of the egress test in every region") \
+    COMMAND(OVERRIDE_ROLL, "override-roll", CHANGE, COMMAND_NEEDS_HELMRELEASE | COMMAND_NEEDS_ARMED, OPTIONAL, "override", "Let harbor-prewarm pass although this release is not Ready: give the reason; without one it is taken back") \
     COMMAND(RECONCILE, "reconcile", CHANGE, COMMAND_NEEDS_FLUX_OBJECT | COMMAND_NEEDS_ARMED, NONE, "reconcile", "Ask Flux to reconcile the object now") \
     COMMAND(SUSPEND, "suspend", CHANGE, COMMAND_NEEDS_FLUX_OBJECT | COMMAND_NEEDS_ARMED, NONE, "suspend", "Stop Flux from reconciling the object") \
     COMMAND(RESUME, "resume", CHANGE, COMMAND_NEEDS_FLUX_OBJECT | COMMAND_NEEDS_ARMED, NONE, "resume", "Let Flux reconcile the object again") \

@@ -1,53 +1,12 @@
 /* Starting the cutover, against the demo's catalyst-api and Kubernetes API: predicted, confirmed by name, sent once. */
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "demo/demo_sovereign.h"
+#include "bench_demo.h"
 #include "operation/journal.h"
-#include "operation/operation.h"
 
-struct bench {
-    struct demo_sovereign *demo;
-    struct http_thread *thread;
-    struct sovereign *sovereign;
-    struct operation_context context;
-    char folder[64], config[96], journal[96];
-};
-
-static void open_bench(struct bench *bench)
-{
-    struct error err = {0};
-    *bench = (struct bench){0};
-    strcpy(bench->folder, "/tmp/sovdeck-start-XXXXXX");
-    cr_assert_not_null(mkdtemp(bench->folder));
-    snprintf(bench->config, sizeof bench->config, "%s/config.yaml", bench->folder);
-    snprintf(bench->journal, sizeof bench->journal, "%s/journal.jsonl", bench->folder);
-    struct demo_sovereign_options what = {.folder = bench->folder, .speed = 1};
-    cr_assert_eq(demo_sovereign_start(&bench->demo, &what, &err), STATUS_OK, "%s", err.text);
-    bench->thread = http_thread_new();
-    struct sovereign_options options = {.config_file = bench->config};
-    cr_assert_eq(sovereign_open(&options, bench->thread, &bench->sovereign, &err), STATUS_OK, "%s", err.text);
-    bench->context = (struct operation_context){.sovereign = bench->sovereign, .journal_file = bench->journal, .channel = "test"};
-}
-
-static int remove_entry(const char *path, const struct stat *about, int flag, struct FTW *place)
-{
-    return remove(path);
-}
-
-static void close_bench(struct bench *bench)
-{
-    http_thread_stop(bench->thread);
-    sovereign_free(bench->sovereign);
-    http_thread_free(bench->thread);
-    demo_sovereign_stop(bench->demo);
-    nftw(bench->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static struct prepared *prepare(struct bench *bench)
+static struct prepared *prepare(struct bench_demo *bench)
 {
     struct operation *operation = operation_new(OPERATION_START_CUTOVER, 0, NULL, NULL, NULL);
     struct prepared *prepared = NULL;
@@ -59,7 +18,7 @@ static struct prepared *prepare(struct bench *bench)
 }
 
 /* The next start is answered by closing the connection: before the server looked at it ("drop"), or behind its work ("cut"). */
-static void lose_reply(struct bench *bench, const char *action)
+static void lose_reply(struct bench_demo *bench, const char *action)
 {
     struct error err = {0};
     struct http_response response;
@@ -74,9 +33,9 @@ static void lose_reply(struct bench *bench, const char *action)
 
 Test(start_cutover, is_predicted_sent_once_and_looked_up)
 {
-    struct bench bench;
+    struct bench_demo bench;
     struct operation_outcome outcome;
-    open_bench(&bench);
+    bench_demo_open(&bench, NULL);
     struct prepared *prepared = prepare(&bench);
     cr_assert_not(prepared_is_refused(prepared), "%s", prepared->refusals.items[0]);
     cr_expect_str_eq(prepared->title, "Start the cutover of acme.example");
@@ -110,5 +69,5 @@ Test(start_cutover, is_predicted_sent_once_and_looked_up)
     cr_expect_eq(journal_verify(bench.journal, NULL, verdict, NULL), STATUS_OK);
     cr_expect_eq(verdict->lines, 5);
     cr_expect_eq(verdict->findings_total, 0);
-    close_bench(&bench);
+    bench_demo_close(&bench);
 }
