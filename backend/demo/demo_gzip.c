@@ -22,7 +22,7 @@ struct gzip {
 bool demo_gzip_is_accepted(const struct demo_http_request *request)
 {
     const char *accepted = demo_http_header(request, "Accept-Encoding");
-    return accepted != NULL && strstr(accepted, "gzip") != NULL;
+    return !request->is_spoiled && accepted != NULL && strstr(accepted, "gzip") != NULL;
 }
 
 static void free_gzip(void *state)

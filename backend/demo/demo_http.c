@@ -315,6 +315,7 @@ static enum MHD_Result serve(struct demo_http_connection *connection, struct dem
     if (strcmp(request->path, "/demo/faults") != 0)
         fault = demo_faults_match(http->faults, request->method, url);
     free(url);
+    request->is_spoiled = fault.action >= DEMO_FAULT_BREAK;
     bool is_alive = fault.action != DEMO_FAULT_DROP;
     if (fault.action == DEMO_FAULT_STALL) {
         struct demo_outflow waiting = {.faults = http->faults, .is_stopping = &http->is_stopping,

@@ -26,6 +26,7 @@ struct demo_http_request {
     const char *captures[DEMO_HTTP_CAPTURES_MAX]; /* what each '*' of the route matched; "**" captures the rest */
     const char *peer_name;                        /* CN of the verified client certificate; NULL: none */
     const char *peer_groups[DEMO_HTTP_GROUPS_MAX]; /* its O entries, ends with NULL */
+    bool is_spoiled; /* a fault spoils the reply's body: it is sent as text, so that the fault is in the text */
     struct demo_http_connection *connection;
 };
 

@@ -57,7 +57,7 @@ static void write_kubeconfig(struct sovereign_fixture *fixture, bool limited_use
     cr_assert_eq(demo_tls_client_pair(fixture->tls, "admin", MASTERS, 3600000, &pair, &err), STATUS_OK, "%s", err.text);
     for (int region = 0; region < fixture->regions; region++)
         contexts[region] = (struct demo_context){.name = demo_world_region(region), .cluster = demo_world_region(region),
-                                                 .port = demo_kube_port(fixture->kube[region]),
+                                                 .port = region == 0 && fixture->proxy.process != 0 ? fixture->proxy.port : demo_kube_port(fixture->kube[region]),
                                                  .pair = limited_user ? NULL : &pair, .token = limited_user ? "limited-token" : NULL};
     snprintf(path, sizeof path, "%s/kubeconfig", fixture->folder);
     cr_assert_eq(demo_kubeconfig_write(path, demo_tls_ca_pem(fixture->tls), contexts, (size_t)fixture->regions, &err), STATUS_OK, "%s",
@@ -102,12 +102,23 @@ static void connect_console(struct sovereign_fixture *fixture, const struct sove
     fixture->feeds = feed_set_start(&feeds);
 }
 
+static void start_proxy(struct sovereign_fixture *fixture, int streams)
+{
+    struct demo_tls_pair pair = {0};
+    struct error err = {0};
+    cr_assert_eq(demo_tls_server_pair(fixture->tls, NULL, &pair, &err), STATUS_OK, "%s", err.text);
+    cr_assert(nghttpx_start(&fixture->proxy, pair.certificate_pem, pair.key_pem, demo_kube_port(fixture->kube[0]), streams));
+    demo_tls_pair_clear(&pair);
+}
+
 void sovereign_fixture_start(struct sovereign_fixture *fixture, struct sovereign_fixture_options options)
 {
     *fixture = (struct sovereign_fixture){.folder = "/tmp/sovdeck-test-XXXXXX", .regions = options.regions > 0 ? options.regions : 1};
     cr_assert_not_null(mkdtemp(fixture->folder));
     make_world(&fixture->world, options.objects);
     serve(fixture, &options);
+    if (options.streams > 0)
+        start_proxy(fixture, options.streams);
     write_kubeconfig(fixture, options.limited_user);
     write_profile(fixture, &options);
     connect_console(fixture, &options);
@@ -132,6 +143,7 @@ void sovereign_fixture_stop(struct sovereign_fixture *fixture)
     inbox_free(fixture->inbox);
     store_free(fixture->store);
     sovereign_free(fixture->sovereign);
+    nghttpx_stop(&fixture->proxy);
     for (int region = 0; region < fixture->regions; region++)
         demo_kube_stop(fixture->kube[region]);
     demo_access_free(fixture->access);

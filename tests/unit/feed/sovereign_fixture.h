@@ -8,6 +8,7 @@
 #include "demo/demo_kube.h"
 #include "demo/demo_world.h"
 #include "feed/feed_set.h"
+#include "support/nghttpx.h"
 
 enum sovereign_fixture_objects { SOVEREIGN_FIXTURE_NOTHING, SOVEREIGN_FIXTURE_FLUX, SOVEREIGN_FIXTURE_EVERYTHING };
 
@@ -19,6 +20,7 @@ struct sovereign_fixture_options {
     size_t inbox_messages, inbox_bytes;  /* 0: plenty */
     bool limited_user;                   /* may list helmreleases and nothing else */
     const struct demo_grant *grants;     /* of that user instead (subject "limited"); ends with one without a subject */
+    int streams;                         /* the console reaches the first region over HTTP/2, with so many streams per connection; 0: directly */
     bool watch_list;                     /* the servers have lists as initial events */
 };
 
@@ -28,6 +30,7 @@ struct sovereign_fixture {
     struct demo_access *access;
     struct demo_tls *tls;
     struct demo_kube *kube[DEMO_WORLD_REGIONS];
+    struct nghttpx proxy;
     int regions;
     struct http_thread *thread;
     struct inbox *inbox;

@@ -161,6 +161,30 @@ Test(kube_rights, lists_as_initial_events_fill_the_same_tables)
     TEST_NO_LEAKS();
 }
 
+static bool lamp_is_live_over_http2(struct sovereign_fixture *f)
+{
+    return lamp()->state == FEED_STATE_LIVE && strcmp(lamp()->protocol, "HTTP/2") == 0;
+}
+
+/* More kinds than one connection may carry streams: none is left waiting, and the probe is not starved. */
+Test(kube_rights, every_kind_is_followed_over_few_streams)
+{
+    static const struct demo_grant GRANTS[] = {{.subject = "limited", .groups = "*", .resources = "*", .verbs = "*"}, {0}};
+    if (!nghttpx_available())
+        cr_skip("no nghttpx on this machine");
+    sovereign_fixture_start(&fixture, (struct sovereign_fixture_options){.objects = SOVEREIGN_FIXTURE_FLUX, .limited_user = true, .grants = GRANTS, .streams = 5});
+    cr_assert(sovereign_fixture_until(&fixture, lamp_is_live_over_http2, NEVER_MS), "%s: %s (%s)", feed_health_state_name(lamp()->state), lamp()->reason, lamp()->protocol);
+    cr_assert(sovereign_fixture_until(&fixture, sovereign_fixture_is_settled, NEVER_MS));
+    put_release("default", "late");
+    demo_store_remove(fixture.world.stores[0], DEMO_KIND_HELMREPOSITORY, "flux-system", "bp-harbor");
+    cr_assert(sovereign_fixture_until(&fixture, all_fresh, NEVER_MS), "%s", difference);
+    demo_store_expire(fixture.world.stores[0]);
+    put_release("default", "later");
+    cr_assert(sovereign_fixture_until(&fixture, all_fresh, NEVER_MS), "%s", difference);
+    sovereign_fixture_stop(&fixture);
+    TEST_NO_LEAKS();
+}
+
 /* --- kinds that come and go --------------------------------------------------------------------------------------------- */
 
 static bool is_absent(struct sovereign_fixture *f)
