@@ -3,7 +3,7 @@
 add_library(endtoend_stage STATIC stage.c)
 target_compile_definitions(endtoend_stage PRIVATE SOVDECK_PROGRAM="$<TARGET_FILE:sovdeck>")
 target_link_libraries(endtoend_stage PUBLIC test_terminal)
-foreach(play console operation cutover feeds spine ending login compare)
+foreach(play console operation cutover feeds spine ending login compare travel)
   add_executable(endtoend_${play} test_${play}.c)
   target_link_libraries(endtoend_${play} PRIVATE endtoend_stage)
   add_dependencies(endtoend_${play} sovdeck)

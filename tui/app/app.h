@@ -8,6 +8,8 @@
 #include "app/console.h"
 #include "app/login.h"
 #include "app/operate.h"
+#include "app/travel.h"
+#include "app/visit.h"
 #include "base/event_loop.h"
 #include "cutover/cutover_alarm.h"
 #include "truth/hold_witness.h"
@@ -56,7 +58,9 @@ struct app {
     struct screen_host host; /* what screens see */
     const struct console_options *options;
     struct event_loop *loop;
+    struct visit *visit;      /* the Sovereign that is open; host and http borrow from it */
     struct http_thread *http;
+    struct travel travel;
     struct terminal *terminal;
     struct canvas *canvas;
     struct theme theme;
@@ -88,7 +92,7 @@ struct app {
     size_t alarm_count;
     struct app_frame frame;
     int signal_fd, idle_fd;
-    atomic_bool cancel; /* blocking calls end */
+    bool is_started;     /* screens are open */
     int exit_code;
 };
 

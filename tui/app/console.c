@@ -17,17 +17,11 @@
 #include "app/idle_probe.h"
 #include "base/alloc.h"
 #include "base/log.h"
-#include "sovereign/kind_table.h"
 #include "term/crash_restore.h"
 #include "term/stderr_guard.h"
 #include "term/terminal_ncurses.h"
-#include "tether/audit.h"
 #include "theme/theme_load.h"
 
-#define INBOX_MESSAGES_MAX 65536
-#define INBOX_BYTES_MAX ((size_t)128 << 20)
-#define INBOX_BUDGET_MS 8
-#define WORKER_JOBS_MAX 64
 #define TICK_MS 1000
 
 /* --- what screens may ask --- */
@@ -52,6 +46,11 @@ static void host_repaint(void *context)
     app_dirty(context);
 }
 
+static void host_travel(void *context, bool to_context, const char *name)
+{
+    travel_ask(context, to_context, name);
+}
+
 static void host_copy(void *context, const char *text)
 {
     struct app *app = context;
@@ -67,12 +66,6 @@ static void read_keys(void *context)
     struct key key;
     while (terminal_read_key(app->terminal, &key))
         dispatch_key(app, key);
-}
-
-static void drain_inbox(void *context)
-{
-    struct app *app = context;
-    inbox_drain(app->host.inbox, app->host.store, INBOX_BUDGET_MS);
 }
 
 static void pause_console(struct app *app)
@@ -114,6 +107,7 @@ static void tick(void *context)
 
 static void before_wait(void *context)
 {
+    travel_if_asked(context);
     frame_show_if_due(context);
     idle_probe_report(context);
 }
@@ -161,40 +155,13 @@ static void load_keymap(struct app *app)
         app_toast(app, TONE_WARN, "%s", keymap_problem_at(app->keymap, 0));
 }
 
-static void open_tabs(struct app *app)
-{
-    struct screen_host *host = &app->host;
-    struct screen *screens[APP_TAB_COUNT] = {
-        [APP_TAB_OVERVIEW] = overview_screen_new(host),
-        [APP_TAB_ORGANIZATIONS] = resource_screen_new(host, kind_table_get("organizations"), KEYMAP_CONTEXT_ORGANIZATIONS),
-        [APP_TAB_ENVIRONMENTS] = resource_screen_new(host, kind_table_get("environments"), KEYMAP_CONTEXT_ENVIRONMENTS),
-        [APP_TAB_APPLICATIONS] = resource_screen_new(host, kind_table_get("applications"), KEYMAP_CONTEXT_APPLICATIONS),
-        [APP_TAB_FLUX] = resource_screen_new(host, kind_table_get("helmreleases"), KEYMAP_CONTEXT_FLUX),
-        [APP_TAB_CUTOVER] = cutover_screen_new(host),
-        [APP_TAB_TETHERS] = tether_screen_new(host),
-        [APP_TAB_TIMELINE] = timeline_screen_new(host),
-        [APP_TAB_SPINE] = spine_screen_new(host),
-    };
-    for (size_t i = 0; i < APP_TAB_COUNT; i++) {
-        app->tabs[i].stack[0] = screens[i];
-        app->tabs[i].depth = 1;
-    }
-}
-
 static enum status open_parts(struct app *app, struct error *err)
 {
-    app->http = http_thread_new();
-    enum status status = sovereign_open(&app->options->sovereign, app->http, &app->host.sovereign, err);
+    enum status status = visit_open(&app->options->sovereign, &app->visit, err);
     if (status != STATUS_OK)
         return status;
-    sovereign_set_cancel(app->host.sovereign, &app->cancel);
     app->host.app = app;
-    app->host.store = store_new();
-    app->host.estate = estate_new(app->host.store);
-    app->host.inbox = inbox_new(INBOX_MESSAGES_MAX, INBOX_BYTES_MAX);
-    app->host.worker = worker_new("worker", WORKER_JOBS_MAX);
-    app->host.region = -1;
-    hold_witness_init(&app->witness);
+    app->host.sovereign = app->visit->sovereign;
     app->host.witness = &app->witness;
     cutover_memory_init(&app->memory);
     app->host.memory = &app->memory;
@@ -202,6 +169,7 @@ static enum status open_parts(struct app *app, struct error *err)
     app->host.toast = host_toast;
     app->host.request = host_request;
     app->host.repaint = host_repaint;
+    app->host.travel = host_travel;
     app->host.copy = host_copy;
     app->loop = event_loop_new();
     app->canvas = canvas_new(0, 0);
@@ -220,11 +188,9 @@ static void restore_terminal(const char *reason)
 
 static void start(struct app *app)
 {
-    struct feed_set_options feeds = {.sovereign = app->host.sovereign, .thread = app->http, .inbox = app->host.inbox,
-                                     .store = app->host.store, .worker = app->host.worker};
     alloc_set_abort_hook(restore_terminal);
-    app->host.feeds = feed_set_start(&feeds);
-    open_tabs(app);
+    travel_enter(app, app->visit);
+    app->is_started = true;
     const struct sovereign *sovereign = app->host.sovereign;
     const struct profile *file = sovereign->file;
     if (sovereign->warning_count > 0 && file->warning_count == 0)
@@ -235,7 +201,6 @@ static void start(struct app *app)
     else if (file->warning_count > 1)
         app_toast(app, TONE_WARN, "%s (and %zu more: sovdeck doctor lists them)", file->warnings[0], file->warning_count - 1);
     event_loop_add_fd(app->loop, terminal_fd(app->terminal), read_keys, app);
-    event_loop_add_fd(app->loop, inbox_fd(app->host.inbox), drain_inbox, app);
     event_loop_add_fd(app->loop, app->signal_fd, read_signal, app);
     event_loop_add_timer(app->loop, TICK_MS, true, tick, app);
     event_loop_set_before_wait(app->loop, before_wait, app);
@@ -244,36 +209,16 @@ static void start(struct app *app)
 
 /* --- closing, in reverse --- */
 
-static void close_screens(struct app *app)
-{
-    app->operate.is_waiting = false;
-    app_close_dialog(app);
-    login_drop(app);
-    app_close_prompt(app);
-    for (size_t i = 0; i < APP_TAB_COUNT; i++)
-        while (app->tabs[i].depth > 0)
-            screen_free(app->tabs[i].stack[--app->tabs[i].depth]);
-}
-
 static void close_parts(struct app *app)
 {
-    atomic_store(&app->cancel, true);
-    audit_free(app->host.audit);
-    if (app->host.feeds != NULL)
-        close_screens(app);
+    if (app->visit != NULL)
+        atomic_store(&app->visit->cancel, true);
+    if (app->is_started)
+        travel_leave(app);
     terminal_free(app->terminal);
     alloc_set_abort_hook(NULL);
-    if (app->host.feeds != NULL)
-        feed_set_stop(app->host.feeds);
-    worker_free(app->host.worker);
-    if (app->http != NULL)
-        http_thread_stop(app->http);
-    inbox_free(app->host.inbox);
-    operate_done(app);
-    estate_free(app->host.estate);
-    store_free(app->host.store);
-    sovereign_free(app->host.sovereign);
-    http_thread_free(app->http);
+    visit_close(app->visit);
+    travel_end(app);
     keymap_free(app->keymap);
     for (size_t i = 0; i < sizeof app->histories / sizeof app->histories[0]; i++)
         history_done(&app->histories[i]);

@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "app/doctor_document.h"
+#include "base/alloc.h"
 #include "base/array.h"
 #include "input/command_line.h"
 #include "screen/document.h"
@@ -166,6 +167,22 @@ static void switch_region(struct app *app, const char *argument)
     app_toast(app, TONE_NEUTRAL, region < 0 ? "All regions" : "Only region %s", screen_region_name(&app->host, region));
 }
 
+static void show_sovereigns(struct app *app, const char *argument)
+{
+    if (argument[0] != '\0')
+        travel_ask(app, false, argument);
+    else
+        app_push(app, sovereigns_screen_new(&app->host, app->options->sovereign.kubeconfig, false));
+}
+
+static void show_contexts(struct app *app, const char *argument)
+{
+    if (argument[0] != '\0')
+        travel_ask(app, true, argument);
+    else
+        app_push(app, sovereigns_screen_new(&app->host, app->options->sovereign.kubeconfig, true));
+}
+
 static void change_theme(struct app *app, const char *argument)
 {
     size_t count, next = 0;
@@ -317,6 +334,8 @@ static const struct {
     {COMMAND_LOGIN, log_in},
     {COMMAND_LOGOUT, log_out},
     {COMMAND_SWITCH_REGION, switch_region},
+    {COMMAND_SOVEREIGN, show_sovereigns},
+    {COMMAND_CONTEXT, show_contexts},
     {COMMAND_THEME_TOGGLE, change_theme},
     {COMMAND_NEXT_TAB, next_tab},
     {COMMAND_PREVIOUS_TAB, previous_tab},
@@ -444,13 +463,49 @@ static void follow_prompt(struct app *app, enum prompt_outcome outcome)
     app_dirty(app);
 }
 
+static size_t offer(struct span word, const char *name, size_t count, char candidates[PROMPT_CANDIDATES_MAX][PROMPT_CANDIDATE_TEXT_MAX])
+{
+    if (count == PROMPT_CANDIDATES_MAX || !span_equals(span_first(span_of(name), word.length), word))
+        return count;
+    snprintf(candidates[count], PROMPT_CANDIDATE_TEXT_MAX, "%s", name);
+    return count + 1;
+}
+
+/* What the command that begins the line takes behind it. */
+static size_t complete_argument(struct app *app, struct span line, struct span word,
+                                char candidates[PROMPT_CANDIDATES_MAX][PROMPT_CANDIDATE_TEXT_MAX])
+{
+    struct command_line parsed;
+    struct span rest = line, name;
+    size_t count = 0, themes;
+    if (!span_split(&rest, ' ', &name) || span_trim(rest).length != word.length || command_line_parse(name, &parsed, NULL) != STATUS_OK)
+        return 0; /* only the first word behind the command */
+    CLEANUP(alloc_free_pointer) char *begun = span_dup(word);
+    switch (command_table_get(parsed.command)->argument) {
+    case COMMAND_ARGUMENT_SOVEREIGN:
+    case COMMAND_ARGUMENT_CONTEXT:
+        return travel_complete(app, parsed.command == COMMAND_CONTEXT, begun, candidates, PROMPT_CANDIDATES_MAX);
+    case COMMAND_ARGUMENT_REGION:
+        count = offer(word, "all", count, candidates);
+        for (int i = 0; i < app->host.store->region_count; i++)
+            count = offer(word, app->host.store->regions[i].name, count, candidates);
+        return count;
+    case COMMAND_ARGUMENT_THEME:
+        for (const char *const *names = theme_load_builtin_names(&themes); themes > 0; themes--, names++)
+            count = offer(word, *names, count, candidates);
+        return count;
+    default:
+        return 0;
+    }
+}
+
 /* Names of commands and kinds for the command line. */
 static size_t complete_command(void *context, struct span line, struct span word,
                                char candidates[PROMPT_CANDIDATES_MAX][PROMPT_CANDIDATE_TEXT_MAX])
 {
     const char *names[PROMPT_CANDIDATES_MAX];
     if (word.data != line.data) /* only the first word is a command */
-        return 0;
+        return complete_argument(context, line, word, candidates);
     size_t count = command_line_complete(word, names, PROMPT_CANDIDATES_MAX);
     for (size_t i = 0; i < count; i++)
         snprintf(candidates[i], PROMPT_CANDIDATE_TEXT_MAX, "%s", names[i]);
@@ -504,8 +559,10 @@ static void run_match(struct app *app, enum keymap_context context, struct keyma
         follow_prompt(app, prompt_command(&app->prompt, match.command));
     else
         dispatch_command(app, match.command, match.argument);
-    if (app->prompt_purpose == APP_PROMPT_COMMAND)
+    if (app->prompt_purpose == APP_PROMPT_COMMAND) {
         app->prompt.complete = complete_command;
+        app->prompt.complete_context = app;
+    }
 }
 
 void dispatch_key(struct app *app, struct key key)

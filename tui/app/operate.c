@@ -374,9 +374,3 @@ void operate_show_journal(struct app *app)
     free(verdict);
     free(path);
 }
-
-void operate_done(struct app *app)
-{
-    prepared_free(app->operate.prepared);
-    app->operate.prepared = NULL;
-}

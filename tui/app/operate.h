@@ -25,6 +25,5 @@ void operate_answer(struct app *app); /* the dialog about the operation was clos
 void operate_ask_if_waiting(struct app *app); /* the other dialog has closed */
 void operate_show_plan(struct app *app);
 void operate_show_journal(struct app *app);
-void operate_done(struct app *app); /* at the end of the console; the worker is gone already */
 
 #endif

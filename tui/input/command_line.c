@@ -14,7 +14,7 @@ static const struct {
     {"q", COMMAND_QUIT},         {"q!", COMMAND_QUIT},          {"exit", COMMAND_QUIT},     {"h", COMMAND_HELP},
     {"?", COMMAND_HELP},         {"apps", COMMAND_TAB_APPLICATIONS}, {"orgs", COMMAND_TAB_ORGANIZATIONS},
     {"envs", COMMAND_TAB_ENVIRONMENTS}, {"audit", COMMAND_RUN_AUDIT}, {"patch", COMMAND_PATCH_VALUE},
-    {"region", COMMAND_SWITCH_REGION}, {"theme", COMMAND_THEME_TOGGLE}, {"plan", COMMAND_SHOW_PLAN},
+    {"region", COMMAND_SWITCH_REGION}, {"ctx", COMMAND_CONTEXT}, {"sov", COMMAND_SOVEREIGN}, {"theme", COMMAND_THEME_TOGGLE}, {"plan", COMMAND_SHOW_PLAN},
 };
 
 static enum command_id find_command(struct span word)
@@ -52,6 +52,8 @@ static enum status check_argument(const struct command *command, struct span arg
     case COMMAND_ARGUMENT_OPTIONAL:
     case COMMAND_ARGUMENT_REGION:
     case COMMAND_ARGUMENT_THEME:
+    case COMMAND_ARGUMENT_SOVEREIGN:
+    case COMMAND_ARGUMENT_CONTEXT:
         break;
     }
     return STATUS_OK;

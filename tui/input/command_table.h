@@ -59,6 +59,8 @@ enum command_argument {
     COMMAND_ARGUMENT_KIND,     /* required, a kind of the server: completed from discovery */
     COMMAND_ARGUMENT_REGION,   /* optional, a region's name or "all" */
     COMMAND_ARGUMENT_THEME,    /* optional, a theme's name */
+    COMMAND_ARGUMENT_SOVEREIGN, /* optional, a Sovereign of the configuration */
+    COMMAND_ARGUMENT_CONTEXT,   /* optional, a context of the kubeconfig */
 };
 
 #define COMMAND_TABLE(COMMAND)                                                                                                  \
@@ -72,6 +74,8 @@ enum command_argument {
     COMMAND(FEEDS, "feeds", GENERAL, 0, NONE, "feeds", "Show every feed: state, age of the last proof, reason, counters")       \
     COMMAND(DOCTOR, "doctor", GENERAL, 0, OPTIONAL, "doctor", "Examine every feed, or the named one, and say how to mend what is bad") \
     COMMAND(SWITCH_REGION, "switch-region", GENERAL, COMMAND_NEEDS_REGIONS, REGION, "region", "Show one region only, or all")   \
+    COMMAND(SOVEREIGN, "sovereign", GENERAL, 0, SOVEREIGN, "sovereigns", "Show the Sovereigns there are, or change to the named one") \
+    COMMAND(CONTEXT, "context", GENERAL, 0, CONTEXT, "contexts", "Show the contexts of the kubeconfig, or change to the named one") \
     COMMAND(THEME_TOGGLE, "theme-toggle", GENERAL, 0, THEME, "theme", "Change to the next theme, or to the named one")          \
     COMMAND(LOGIN, "login", GENERAL, 0, NONE, "log in", "Log in to catalyst-api with a PIN by e-mail")                          \
     COMMAND(LOGOUT, "logout", GENERAL, 0, NONE, "log out", "End the session of catalyst-api and forget it")                     \

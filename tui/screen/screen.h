@@ -61,6 +61,7 @@ struct screen_host {
     void (*request)(void *app, const struct screen_request *request);
     void (*repaint)(void *app);
     void (*copy)(void *app, const char *text); /* to the clipboard */
+    void (*travel)(void *app, bool to_context, const char *name); /* to another Sovereign of the configuration, or context */
 };
 
 struct screen_ops {
@@ -107,6 +108,7 @@ struct screen *tether_screen_new(struct screen_host *host);
 struct screen *timeline_screen_new(struct screen_host *host);
 struct screen *spine_screen_new(struct screen_host *host);
 struct screen *feeds_screen_new(struct screen_host *host);
+struct screen *sovereigns_screen_new(struct screen_host *host, const char *kubeconfig, bool contexts_first); /* kubeconfig NULL: default */
 struct screen *help_screen_new(struct screen_host *host, enum keymap_context about);
 /* The object beside itself in region `other`. */
 struct screen *compare_screen_new(struct screen_host *host, const struct screen_object *object, int other);
