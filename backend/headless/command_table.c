@@ -78,6 +78,13 @@ static const struct command_option DOCTOR_OPTIONS[] = {
     {"--feed", '\0', "FEED", "only this feed: kubernetes, catalyst-api, nats, gitea, or a region's name", COMMAND_COMPLETE_NONE, NULL},
     {"--verbose", 'v', NULL, "versions of the libraries too", COMMAND_COMPLETE_NONE, NULL},
 };
+static const struct command_option INIT_OPTIONS[] = {
+    {"--output", 'o', "FILE", "write there, - for stdout (default: the configuration file)", COMMAND_COMPLETE_FILE, NULL},
+    {"--force", '\0', NULL, "replace a file that is there", COMMAND_COMPLETE_NONE, NULL},
+    {"--class", '\0', "CLASS", "of the Sovereigns written: production (default), staging or development", COMMAND_COMPLETE_CHOICES,
+     "production staging development"},
+    {"--all-contexts", '\0', NULL, "ask every context of the kubeconfig (default: the current one, or that of --context)", COMMAND_COMPLETE_NONE, NULL},
+};
 static const struct command_option DEMO_OPTIONS[] = {
     {"--serve-only", '\0', NULL, "serve without the console until SIGTERM or Ctrl-C", COMMAND_COMPLETE_NONE, NULL},
     {"--dir", '\0', "DIR", "folder for config.yaml, kubeconfig and data (default: a temporary one)", COMMAND_COMPLETE_FOLDER, NULL},
@@ -213,6 +220,13 @@ static const struct command COMMANDS[] = {
                    "Exit code 0 when no line is bad (warnings are not), else the code of what the first bad line is about: 3 an identity "
                    "that is not accepted, 4 a required right that is missing, 5 not reached or not trusted, 6 no answer in time, 8 something else.",
         OPTIONS(DOCTOR_OPTIONS), .run = doctor_command_run, .example = "sovdeck doctor -o json",
+    },
+    {
+        .name = "init", .operands = "", .summary = "Write a commented configuration from the kubeconfig, after asking its contexts",
+        .details = "Asks which contexts answer, which are Catalyst Sovereigns (ConfigMap catalyst-system/sovereign-fqdn), which are regions of the same "
+                   "one, and whether catalyst-api's public hosts answer. In-cluster services get a suggested tunnel, commented out. What could not be "
+                   "asked is in the file with its reason. No secret is read or written. An existing file is left alone without --force.",
+        OPTIONS(INIT_OPTIONS), .run = init_command_run, .example = "sovdeck init --all-contexts\nsovdeck init --context fsn --class staging --output -",
     },
     {
         .name = "demo", .operands = "", .summary = "Start a demo Sovereign on this machine, and the console on it", .is_offline = true,

@@ -26,6 +26,7 @@ enum status spine_command_streams(const struct arguments *arguments, const struc
 enum status spine_command_consumers(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status spine_command_kv(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status spine_command_tail(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
+enum status init_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status demo_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status completion_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
 enum status docs_command_run(const struct arguments *arguments, const struct headless_hooks *hooks, struct error *err);
