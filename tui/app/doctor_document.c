@@ -11,7 +11,7 @@
 
 #define MARGIN 2
 
-struct visit {
+struct examination {
     const struct sovereign *sovereign;
     char *journal;
     char feed[64];
@@ -20,30 +20,30 @@ struct visit {
 
 static char *examine(void *context, const atomic_bool *closed, struct error *err)
 {
-    struct visit *visit = context;
+    struct examination *self = context;
     struct diagnosis diagnosis;
-    struct doctor_options options = {.sovereign = visit->sovereign, .cancel = closed, .region = -1, .journal = visit->journal,
-                                     .feed = visit->feed[0] != '\0' ? visit->feed : NULL};
+    struct doctor_options options = {.sovereign = self->sovereign, .cancel = closed, .region = -1, .journal = self->journal,
+                                     .feed = self->feed[0] != '\0' ? self->feed : NULL};
     diagnosis_init(&diagnosis);
     char *text = NULL;
     if (doctor_examine(&options, &diagnosis, err) == STATUS_OK)
-        text = diagnosis_text(&diagnosis, visit->width, false);
+        text = diagnosis_text(&diagnosis, self->width, false);
     diagnosis_done(&diagnosis);
     return text;
 }
 
 static void dispose(void *context)
 {
-    struct visit *visit = context;
-    free(visit->journal);
-    free(visit);
+    struct examination *self = context;
+    free(self->journal);
+    free(self);
 }
 
 void doctor_document_open(struct app *app, const char *feed)
 {
-    struct visit *visit = alloc_new(struct visit);
-    *visit = (struct visit){.sovereign = app->host.sovereign, .width = app->canvas->width - MARGIN};
-    visit->journal = app->options->journal != NULL ? alloc_strdup(app->options->journal) : NULL;
-    snprintf(visit->feed, sizeof visit->feed, "%s", feed);
-    app_push(app, document_screen_new(&app->host, document_produce(&app->host, "Doctor", examine, dispose, visit)));
+    struct examination *self = alloc_new(struct examination);
+    *self = (struct examination){.sovereign = app->host.sovereign, .width = app->canvas->width - MARGIN};
+    self->journal = app->options->journal != NULL ? alloc_strdup(app->options->journal) : NULL;
+    snprintf(self->feed, sizeof self->feed, "%s", feed);
+    app_push(app, document_screen_new(&app->host, document_produce(&app->host, "Doctor", examine, dispose, self)));
 }

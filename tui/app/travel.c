@@ -97,11 +97,14 @@ void travel_ask(struct app *app, bool to_context, const char *name)
     app_dirty(app);
 }
 
-/* Words about identity and cluster were about the one that was named with them. */
+/* Words about cluster and user were about the one that was named with them. Acting as somebody with fewer rights holds for the run:
+ * to drop it silently would give rights back. */
 static struct sovereign_options options_of(const struct app *app)
 {
     const struct sovereign_options *given = &app->options->sovereign;
-    struct sovereign_options options = {.config_file = given->config_file};
+    struct sovereign_options options = {.config_file = given->config_file, .as = given->as, .as_uid = given->as_uid,
+                                        .request_timeout = given->request_timeout};
+    memcpy(options.as_groups, given->as_groups, sizeof options.as_groups);
     if (app->travel.to_context) {
         options.kubeconfig = given->kubeconfig;
         options.context = app->travel.name;
