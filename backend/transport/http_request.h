@@ -30,7 +30,7 @@ struct http_request {
     struct span body;
     const char *const *headers; /* further "Name: value" lines, NULL-terminated; NULL: none */
     const char *proxy;          /* NULL: as the environment says (HTTPS_PROXY, NO_PROXY) */
-    int64_t connect_timeout_ms; /* 0: HTTP_REQUEST_CONNECT_TIMEOUT_MS */
+    int64_t connect_timeout_ms; /* 0: HTTP_REQUEST_CONNECT_TIMEOUT_MS; in clock.h milliseconds */
     int64_t total_timeout_ms;   /* 0: HTTP_REQUEST_TOTAL_TIMEOUT_MS; ignored for streams; in clock.h milliseconds */
     int64_t head_timeout_ms;    /* 0: HTTP_REQUEST_HEAD_TIMEOUT_MS; streams only, in clock.h milliseconds */
     int64_t stall_timeout_ms;   /* 0: none. For lists: cut when less than 1 byte/s arrives for this long */

@@ -79,6 +79,8 @@ static void unlink_transfer(struct http_thread *thread, struct http_transfer *tr
         }
     }
     http_timers_cancel(&thread->timers, transfer->limit_timer);
+    http_timers_cancel(&thread->timers, transfer->connect_timer);
+    transfer->connect_timer = 0;
     http_scouts_learn(&thread->scouts, transfer);
     curl_off_t body = 0;
     curl_easy_getinfo(transfer->easy.handle, CURLINFO_SIZE_DOWNLOAD_T, &body);
@@ -114,6 +116,17 @@ static void give_up(void *context)
     abort_transfer(thread, transfer, &error);
 }
 
+static void give_up_connecting(void *context)
+{
+    struct http_transfer *transfer = context;
+    struct error error;
+    transfer->connect_timer = 0;
+    if (transfer->connected)
+        return;
+    error_set(&error, STATUS_TIMEOUT, "%s: no connection within %.1f s", transfer->easy.authority, (double)transfer->connect_ms / 1000);
+    abort_transfer(transfer->thread, transfer, &error);
+}
+
 static void refuse(struct http_thread *thread, struct http_transfer *transfer, const struct error *error)
 {
     count_result(thread, transfer, true);
@@ -123,6 +136,7 @@ static void refuse(struct http_thread *thread, struct http_transfer *transfer, c
 static void hand_over(struct http_thread *thread, struct http_transfer *transfer)
 {
     transfer->held = false;
+    transfer->connect_timer = http_timers_add(&thread->timers, transfer->connect_ms, give_up_connecting, transfer);
     http_origins_apply(&thread->origins, &transfer->easy, (int)transfer->class, http_pool_now_ms());
     curl_multi_add_handle(thread->pools[transfer->class].multi, transfer->easy.handle);
 }

@@ -152,6 +152,7 @@ struct http_transfer *http_transfer_new(uint64_t id, const struct http_request *
         .context = context,
         .peer = request->want_peer ? alloc_new(struct http_peer) : NULL,
         .limit_ms = read_limit(request),
+        .connect_ms = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : HTTP_REQUEST_CONNECT_TIMEOUT_MS,
         .head = {.retry_after_ms = -1, .date_ms = TIMESTAMP_NONE},
     };
     bytebuf_init(&transfer->head.lines, HTTP_RESPONSE_HEADERS_MAXIMUM);

@@ -23,6 +23,8 @@ struct http_transfer {
     struct http_thread *thread; /* set when started */
     int limit_timer;            /* ends the wait for a stream's headers, or for a whole request; 0: none */
     int64_t limit_ms;
+    int connect_timer; /* ends the wait for a connection; 0: none */
+    int64_t connect_ms;
     enum status stopped; /* why our own callbacks ended it; STATUS_OK when they did not */
     size_t maximum_body, body_length;
     struct http_transfer *next;

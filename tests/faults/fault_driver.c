@@ -7,6 +7,7 @@
 
 #define WHOLE_MS 30000       /* before a row: whatever the last one left behind */
 #define CALM_MS 10500        /* and between two: a watch that lived so long has forgotten its failures */
+#define CALM_STEP_MS 700
 #define WATCHED_MS 2500      /* how long a lamp that must stay live is looked at */
 #define HELD_MS 1500         /* how much longer a fault holds once the lamp has told */
 #define TRUE_MS 5000         /* a change made just before the end is still on its way */
@@ -105,6 +106,8 @@ static void begin(struct play *play)
 static void end(struct play *play)
 {
     struct fault_rig *rig = play->rig;
+    if (play->row->link != FAULT_LINK_NATS)
+        fault_rig_hits(rig, play->row->link, play->report->hits, sizeof play->report->hits);
     if (play->row->end != NULL)
         play->row->end(rig, play->row->link);
     fault_proxy_heal(rig->proxies[play->row->link]);
@@ -126,13 +129,37 @@ static bool is_other_region_true(struct fault_rig *rig, void *context)
     return fault_rig_is_true(rig, other, play->report->why, sizeof play->report->why);
 }
 
+static int64_t told_limit_ms(const struct fault_row *row)
+{
+    return row->told_ms > 0 ? row->told_ms : FAULT_TOLD_MS;
+}
+
+/* The limit counts from the last sign of life: bytes that still came in after the fault began are one. */
+static bool comes_to_tell(struct play *play)
+{
+    struct fault_rig *rig = play->rig;
+    const struct feed_health *lamp = own_lamp(play);
+    if (stays_live(play->row))
+        return fault_rig_until(rig, has_told_or_fell, play, WATCHED_MS);
+    int64_t limit_ms = told_limit_ms(play->row), last_ms = play->began_ms + 2 * limit_ms;
+    for (;;) {
+        if (has_told_or_fell(rig, play))
+            return true;
+        int64_t alive_ms = lamp->proof_ms > play->began_ms ? lamp->proof_ms : play->began_ms, now_ms = fault_rig_now_ms(rig);
+        if (now_ms > alive_ms + limit_ms || now_ms > last_ms)
+            return false;
+        fault_rig_turn(rig);
+    }
+}
+
 static bool hold(struct play *play)
 {
     struct fault_rig *rig = play->rig;
     const struct feed_health *lamp = own_lamp(play);
     fault_rig_change(rig);
-    if (!fault_rig_until(rig, has_told_or_fell, play, stays_live(play->row) ? WATCHED_MS : FAULT_TOLD_MS) && !stays_live(play->row))
-        return broken(play, "after %d ms the lamp is %s: %s", FAULT_TOLD_MS, feed_health_state_name(lamp->state), lamp->reason);
+    if (!comes_to_tell(play) && !stays_live(play->row))
+        return broken(play, "%lld ms after the last sign of life the lamp is %s: %s", (long long)told_limit_ms(play->row),
+                      feed_health_state_name(lamp->state), lamp->reason);
     if (play->report->why[0] != '\0')
         return false;
     if (play->fell)
@@ -216,7 +243,11 @@ bool fault_driver_run(struct fault_rig *rig, const struct fault_row *row, struct
         (void)tell_what_is_not_whole(&play, WHOLE_MS);
         return false;
     }
-    (void)fault_rig_until(rig, is_over, NULL, CALM_MS);
+    if (!rig->options.real_clock) {
+        rig->step_ms = CALM_STEP_MS;
+        (void)fault_rig_until(rig, is_over, NULL, CALM_MS);
+        rig->step_ms = FAULT_RIG_STEP_MS;
+    }
     uint64_t requests_before = http_thread_counters(rig->thread).submitted;
     begin(&play);
     bool held = hold(&play) && is_modest(&play, requests_before);

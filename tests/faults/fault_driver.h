@@ -9,6 +9,7 @@ struct fault_report {
     int64_t back_ms;      /* clock time from the fault's end until everything was whole and equal to a fresh list */
     uint64_t requests;    /* sent while the fault held */
     int64_t worst_turn_us; /* CPU time of the UI thread's dearest turn */
+    char hits[1024]; /* the fault switches as they were at the end, with their hits: JSON */
     char why[512];        /* what was broken; "" */
 };
 

@@ -20,7 +20,6 @@
 #include "demo/demo_kubeconfig.h"
 #include "support/fresh_list.h"
 
-#define STEP_MS 100
 #define QUIET_US 3000            /* nothing moves and nobody owes an answer */
 #define PATIENCE_US 200000       /* somebody owes an answer */
 #define PATIENCE_MUTE_US 8000    /* the same while servers keep silent on purpose */
@@ -203,7 +202,7 @@ int64_t fault_rig_leave(struct fault_rig *rig)
 
 void fault_rig_start(struct fault_rig *rig, struct fault_rig_options options)
 {
-    *rig = (struct fault_rig){.options = options, .folder = "/tmp/sovdeck-faults-XXXXXX"};
+    *rig = (struct fault_rig){.options = options, .folder = "/tmp/sovdeck-faults-XXXXXX", .step_ms = FAULT_RIG_STEP_MS};
     fault_rig_require(mkdtemp(rig->folder) != NULL, "no temporary folder");
     make_world(rig);
     serve(rig);
@@ -295,10 +294,10 @@ static bool has_http_thread_seen(struct fault_rig *rig)
 
 static void step(struct fault_rig *rig)
 {
-    rig->clock_ms += STEP_MS;
-    rig->wall_ms += STEP_MS;
+    rig->clock_ms += rig->step_ms;
+    rig->wall_ms += rig->step_ms;
     clock_freeze(rig->clock_ms, rig->wall_ms);
-    if (rig->clock_ms % 1000 < STEP_MS)
+    if (rig->clock_ms % 1000 < rig->step_ms)
         store_expire(rig->store);
     rig->steps_sent++;
     http_thread_call(rig->thread, acknowledge, rig);
@@ -436,4 +435,13 @@ void fault_rig_switch_off(struct fault_rig *rig)
 {
     for (int link = 0; link <= FAULT_LINK_API; link++)
         demo_faults_remove_all(switches(rig, (enum fault_link)link));
+}
+
+void fault_rig_hits(struct fault_rig *rig, enum fault_link link, char *text, size_t size)
+{
+    json_t *list = demo_faults_list(switches(rig, link));
+    char *dump = json_dumps(list, JSON_COMPACT);
+    snprintf(text, size, "%s", dump);
+    free(dump);
+    json_decref(list);
 }

@@ -16,6 +16,7 @@
 #include "support/nats_fixture.h"
 
 #define FAULT_RIG_REGIONS 2
+#define FAULT_RIG_STEP_MS 100
 
 enum fault_link { FAULT_LINK_FSN, FAULT_LINK_HEL, FAULT_LINK_API, FAULT_LINK_NATS, FAULT_LINKS };
 
@@ -49,6 +50,7 @@ struct fault_rig {
     int64_t clock_ms, wall_ms, moved_us, limit_us; /* clock; and real time of the last movement */
     uint64_t activity;
     unsigned steps_sent, steps_seen; /* wake-ups of the HTTP thread */
+    int64_t step_ms; /* of the clock */
     bool mute; /* servers keep silent on purpose: a request without an answer holds nothing up */
     int64_t worst_turn_us; /* CPU time of the UI thread's dearest turn */
     uint64_t changes;      /* made by fault_rig_change so far */
@@ -81,6 +83,7 @@ bool fault_rig_is_true(struct fault_rig *rig, int region, char *why, size_t size
 /* Rules of the demo's fault switches (demo_faults.h), as JSON; and none again. FSN, HEL or API. */
 void fault_rig_switch(struct fault_rig *rig, enum fault_link link, const char *rule);
 void fault_rig_switch_off(struct fault_rig *rig);
+void fault_rig_hits(struct fault_rig *rig, enum fault_link link, char *text, size_t size); /* the rules and their hits, JSON */
 
 void fault_rig_require(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3))); /* else says so and aborts */
 

@@ -23,6 +23,7 @@ struct fault_row {
     const char *word;   /* in the lamp's reason; NULL: any */
     bool rows_live;     /* although the lamp is down, the watches go on: rows are no older for it */
     bool mute;          /* the server keeps silent on purpose */
+    int64_t told_ms;    /* clock time until the lamp has told; 0: FAULT_TOLD_MS */
     int64_t back_ms;    /* clock time until everything is whole again; 0: FAULT_BACK_MS */
 };
 

@@ -251,6 +251,8 @@ static int play_rows(const char *words)
         struct fault_report report;
         bool good = fault_driver_run(&rig, row, &report);
         failed += !good;
+        if (getenv("FAULT_HITS") != NULL)
+            fprintf(stderr, "%s\n", report.hits);
         printf("%-46s %6lld ms until told, %6lld ms until back, %3llu requests%s%s\n", row->name, (long long)report.told_ms,
                (long long)report.back_ms, (unsigned long long)report.requests, good ? "" : ": ", report.why);
     }

@@ -77,17 +77,17 @@ Test(faults, catalyst)
 
 Test(faults, leaving_during_wire)
 {
-    play_http(FAULT_GROUP_WIRE, 0, 1, fault_driver_leave);
+    play_http(FAULT_GROUP_WIRE, 0, 4, fault_driver_leave);
 }
 
 Test(faults, leaving_during_server)
 {
-    play_http(FAULT_GROUP_SERVER, 0, 1, fault_driver_leave);
+    play_http(FAULT_GROUP_SERVER, 0, 4, fault_driver_leave);
 }
 
 Test(faults, leaving_during_catalyst)
 {
-    play_http(FAULT_GROUP_API, 0, 1, fault_driver_leave);
+    play_http(FAULT_GROUP_API, 0, 4, fault_driver_leave);
 }
 
 static void play_nats(size_t part, size_t parts, play_fn play)

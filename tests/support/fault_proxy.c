@@ -527,6 +527,11 @@ void fault_proxy_heal(struct fault_proxy *proxy)
 {
     pthread_mutex_lock(&proxy->lock);
     proxy->held_count = 0;
+    for (size_t i = 0; i < proxy->connections.count; i++) {
+        struct connection *connection = proxy->connections.items[i];
+        if (connection->dead[UP] || connection->dead[DOWN])
+            doom(connection, true);
+    }
     if (proxy->refusing && listen(proxy->listener, 64) == 0)
         proxy->refusing = false;
     pthread_mutex_unlock(&proxy->lock);

@@ -15,7 +15,7 @@ enum fault_action {
     FAULT_REFUSE,      /* nobody listens, and what was open is reset */
     FAULT_DELAY,       /* every byte comes delay_ms later */
     FAULT_THROTTLE,    /* bytes_per_s and direction */
-    FAULT_HALF_OPEN,   /* bytes vanish, nothing closes; a connection that was hit never lives again */
+    FAULT_HALF_OPEN,   /* bytes vanish, nothing closes; a connection that was hit is reset when it heals */
     FAULT_PAUSE,       /* nothing is read (the sender meets a full window); heals with every byte in place */
     FAULT_CORRUPT,     /* one byte becomes another, once per connection */
     FAULT_DUPLICATE,   /* a piece arrives twice, once per connection */
