@@ -291,7 +291,8 @@ static bool seek_answer(struct catalyst_feed_machine *machine, const struct aski
 static bool conclude_health(struct catalyst_feed_machine *machine, const struct catalyst_feed_answer *answer)
 {
     http_thread_cancel_timer(machine->options.thread, machine->probe_timer);
-    machine->probe_timer = http_thread_add_timer(machine->options.thread, CATALYST_FEED_PROBE_MS, probe, machine);
+    bool at_once = answer->status == STATUS_TIMEOUT && machine->alive_ms >= machine->probe_began_ms; /* as a region's probe */
+    machine->probe_timer = http_thread_add_timer(machine->options.thread, at_once ? 0 : CATALYST_FEED_PROBE_MS, probe, machine);
     if (answer->status == STATUS_TIMEOUT) {
         if (machine->alive_ms >= machine->probe_began_ms)
             return false;

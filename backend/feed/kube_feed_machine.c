@@ -114,9 +114,11 @@ void kube_feed_machine_alive(void *context)
 
 static void start_probe(void *context);
 
-static void plan_probe(struct kube_feed_machine *machine)
+/* A probe that ran out of time while bytes came is repeated at once: with another pause, a peer that fell silent just after
+ * it began would be told of too late. */
+static void plan_probe(struct kube_feed_machine *machine, bool at_once)
 {
-    machine->probe_timer = http_thread_add_timer(machine->thread, KUBE_FEED_PROBE_MS, start_probe, machine);
+    machine->probe_timer = http_thread_add_timer(machine->thread, at_once ? 0 : KUBE_FEED_PROBE_MS, start_probe, machine);
 }
 
 static void retry_all(struct kube_feed_machine *machine)
@@ -169,7 +171,7 @@ static void on_probe(void *context, const struct feed_fetch_reply *reply)
     }
     for (size_t i = 0; i < machine->members.count; i++)
         kube_subscription_tick(machine->members.items[i].subscription);
-    plan_probe(machine);
+    plan_probe(machine, reply->status == STATUS_TIMEOUT && machine->alive_ms >= machine->probe_began_ms);
 }
 
 static void start_probe(void *context)

@@ -21,8 +21,8 @@
 #include "support/fresh_list.h"
 
 #define QUIET_US 3000            /* nothing moves and nobody owes an answer */
-#define PATIENCE_US 200000       /* somebody owes an answer */
-#define PATIENCE_MUTE_US 8000    /* the same while servers keep silent on purpose */
+#define PATIENCE_US 600000       /* somebody owes an answer */
+#define PATIENCE_MUTE_US 40000   /* the same while servers keep silent on purpose */
 #define INBOX_MESSAGES 65536
 #define INBOX_BYTES ((size_t)64 << 20)
 #define TOKEN "fault-admin-token"
