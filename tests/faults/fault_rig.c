@@ -21,6 +21,7 @@
 #include "support/fresh_list.h"
 
 #define QUIET_US 3000            /* nothing moves and nobody owes an answer */
+#define ASKING_US 20000          /* a question is under way; what came last may have been a TLS ticket and no answer */
 #define PATIENCE_US 600000       /* somebody owes an answer */
 #define PATIENCE_MUTE_US 40000   /* the same while servers keep silent on purpose */
 #define INBOX_MESSAGES 65536
@@ -313,7 +314,8 @@ static void tend_clock(struct fault_rig *rig)
         rig->moved_us = now_us;
     if (moved || rig->options.real_clock)
         return;
-    int64_t patience_us = !is_somebody_waited_for(rig) ? QUIET_US : rig->mute ? PATIENCE_MUTE_US : PATIENCE_US;
+    bool asking = http_thread_counters(rig->thread).running_requests > 0;
+    int64_t patience_us = is_somebody_waited_for(rig) ? (rig->mute ? PATIENCE_MUTE_US : PATIENCE_US) : asking ? ASKING_US : QUIET_US;
     if (now_us - rig->moved_us < patience_us)
         return;
     step(rig);
