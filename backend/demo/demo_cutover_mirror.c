@@ -1,4 +1,4 @@
-/* Steps gitea-mirror, harbor-projects, harbor-prewarm and registry-pivot: local copies first, then the nodes. */
+/* Steps gitea-mirror, harbor-projects and harbor-prewarm: local copies of everything. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,47 +198,4 @@ bool demo_cutover_mirror_prewarm(struct demo_cutover_run *run)
                       edit_pin, NULL, DEMO_CUTOVER_MANAGER);
     demo_cutover_run_log(run, "pinned " DEMO_CUTOVER_REGISTRY " in kube-system/coredns-custom");
     return true;
-}
-
-/* ---- registry-pivot ---- */
-
-/* What the DaemonSet's pods do when they see v2, one sweep after the other. */
-static bool sweep_nodes(struct demo_cutover_run *run)
-{
-    json_t *pods = demo_store_list(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_POD, DEMO_CUTOVER_NAMESPACE);
-    size_t index = 0;
-    json_t *pod = NULL;
-    bool goes_on = true;
-    json_array_foreach(pods, index, pod) {
-        if (strcmp(demo_json_text(pod, "metadata.labels.app"), "registry-pivot") != 0 || !goes_on)
-            continue;
-        goes_on = demo_cutover_run_wait(run, 14);
-        if (!goes_on)
-            continue;
-        const char *node = demo_json_text(pod, "spec.nodeName");
-        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, demo_json_text(pod, "metadata.name"), "registry-pivot",
-                                   false};
-        demo_logs_append(run->world->logs[DEMO_WORLD_PRIMARY], &key,
-                         "[registry-pivot] v2: 13 hosts.toml written, _default removed");
-        char name[256];
-        snprintf(name, sizeof name, "node.%s.registriesYaml", node);
-        demo_cutover_status_set(run->world, name, "v2", NULL);
-    }
-    json_decref(pods);
-    return goes_on;
-}
-
-bool demo_cutover_mirror_registries(struct demo_cutover_run *run)
-{
-    if (run->past.keeps_registries_v1)
-        return true;
-    json_t *daemonset = demo_store_get(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_DAEMONSET,
-                                       DEMO_CUTOVER_NAMESPACE, "registry-pivot");
-    json_int_t desired = demo_json_integer(daemonset, "status.desiredNumberScheduled", 0);
-    json_int_t ready = demo_json_integer(daemonset, "status.numberReady", 0);
-    json_decref(daemonset);
-    if (desired == 0 || ready != desired)
-        return demo_cutover_run_fail(run, "DaemonSet " DEMO_CUTOVER_NAMESPACE "/registry-pivot: %lld of %lld ready",
-                                     (long long)ready, (long long)desired);
-    return sweep_nodes(run);
 }

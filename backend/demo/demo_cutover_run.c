@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/timestamp.h"
 #include "demo/demo_cutover_internal.h"
 
 #define FAILING_WAIT 3 /* a step that is to fail does so at this wait of its */
@@ -31,7 +30,7 @@ void demo_cutover_run_log(struct demo_cutover_run *run, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     snprintf(line, sizeof line, "[%s] %s", run->step, text);
-    struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, run->pod, run->step, false};
+    struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, run->pod, run->container, false};
     demo_logs_append_at(run->world->logs[DEMO_WORLD_PRIMARY], &key, demo_cutover_run_now(run), line);
 }
 
@@ -59,17 +58,33 @@ void demo_cutover_run_emit(struct demo_cutover_run *run, const char *phase, cons
         demo_cutover_events_publish(run->cutover->events, &event);
 }
 
-/* Real sleep that ends early when the demo stops; false then. */
-static bool sleep_ms(struct demo_cutover *cutover, int64_t ms)
+static bool must_end(const struct demo_cutover_run *run) /* the lock is held */
 {
+    if (run->is_instant)
+        return false;
+    return run->cutover->is_stopping || (run->is_ended && atomic_load(run->is_ended)) ||
+           (!run->is_job && run->cutover->is_away);
+}
+
+bool demo_cutover_run_must_end(struct demo_cutover_run *run)
+{
+    pthread_mutex_lock(&run->cutover->lock);
+    bool ends = must_end(run);
+    pthread_mutex_unlock(&run->cutover->lock);
+    return ends;
+}
+
+bool demo_cutover_run_sleep(struct demo_cutover_run *run, int64_t ms)
+{
+    struct demo_cutover *cutover = run->cutover;
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t at_ns = (int64_t)until.tv_sec * 1000000000 + until.tv_nsec + clock_unscale(ms) * 1000000;
     until = (struct timespec){at_ns / 1000000000, at_ns % 1000000000};
     pthread_mutex_lock(&cutover->lock);
-    while (!cutover->is_stopping && pthread_cond_timedwait(&cutover->changed, &cutover->lock, &until) == 0)
+    while (!must_end(run) && pthread_cond_timedwait(&cutover->changed, &cutover->lock, &until) == 0)
         continue;
-    bool goes_on = !cutover->is_stopping;
+    bool goes_on = !must_end(run);
     pthread_mutex_unlock(&cutover->lock);
     return goes_on;
 }
@@ -77,7 +92,7 @@ static bool sleep_ms(struct demo_cutover *cutover, int64_t ms)
 static bool is_to_fail(struct demo_cutover_run *run)
 {
     if (run->past.failing && strcmp(run->past.failing, run->step) == 0)
-        return true;
+        return run->past.story == NULL;
     pthread_mutex_lock(&run->cutover->lock);
     bool is_named = strcmp(run->cutover->failing, run->step) == 0;
     pthread_mutex_unlock(&run->cutover->lock);
@@ -99,16 +114,30 @@ static const char *typical_failure(const char *step)
     return "the API server answered 502 Bad Gateway";
 }
 
+/* Sleeps until the time is over or the Job's deadline has come. */
+static bool wait_ms(struct demo_cutover_run *run, int64_t ms)
+{
+    int64_t left_ms = run->deadline_ms - clock_wall_ms();
+    if (run->deadline_ms == INT64_MAX || left_ms > ms)
+        return demo_cutover_run_sleep(run, ms) || demo_cutover_run_fail(run, "ended from outside");
+    run->is_late = demo_cutover_run_sleep(run, left_ms > 0 ? left_ms : 0);
+    return demo_cutover_run_fail(run, run->is_late ? "deadline exceeded" : "ended from outside");
+}
+
 bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds)
 {
     if (++run->waits == FAILING_WAIT && is_to_fail(run))
-        return demo_cutover_run_fail(run, "%s", typical_failure(run->step));
-    if (run->is_instant) {
-        run->virtual_ms += (int64_t)(seconds * 1000);
-        return true;
-    }
-    return sleep_ms(run->cutover, demo_world_pace_ms(run->world, seconds)) ||
-           demo_cutover_run_fail(run, "the demo is stopping");
+        return demo_cutover_run_fail(run, "%s", run->past.failure ? run->past.failure : typical_failure(run->step));
+    if (!run->is_instant)
+        return wait_ms(run, demo_world_pace_ms(run->world, seconds));
+    run->virtual_ms += (int64_t)(seconds * 1000);
+    bool is_in_the_middle = run->past.running && strcmp(run->past.running, run->step) == 0;
+    return !is_in_the_middle || run->past.story || run->waits < FAILING_WAIT; /* the scenario begins here */
+}
+
+bool demo_cutover_run_wait_clock(struct demo_cutover_run *run, double seconds)
+{
+    return wait_ms(run, (int64_t)(seconds * 1000));
 }
 
 bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cutover_await *wait)
@@ -123,23 +152,19 @@ bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cuto
         json_decref(object);
         if (is_so)
             return true;
-        if (clock_monotonic_ms() >= end_ms || !sleep_ms(run->cutover, AWAIT_STEP_MS))
+        if (clock_monotonic_ms() >= end_ms || !demo_cutover_run_sleep(run, AWAIT_STEP_MS))
             return false;
     }
 }
 
-/* What catalyst-api does at its start when it finds a run without an end (ResumeInterruptedCutover). */
-static void resume(struct demo_cutover_run *run)
+static void set_away(struct demo_cutover *cutover, bool is_away)
 {
-    char now[TIMESTAMP_TEXT_MAX];
-    timestamp_format(now, demo_cutover_run_now(run));
-    demo_cutover_status_set_step(run->world, run->step, "result", "");
-    demo_cutover_status_set(run->world, "cutoverLastAttemptStartedAt", now, "failedStep", "", "lastError", "", NULL);
-    demo_cutover_run_emit(run, "cutover-started", "info", NULL, NULL, "resuming an interrupted cutover at step %s",
-                          run->step);
-    demo_cutover_status_set_step(run->world, run->step, "result", "running");
-    demo_cutover_run_emit(run, "cutover-step-started", "info", run->step, run->job,
-                          "step %s resumed: attached to running Job %s", run->step, run->job);
+    pthread_mutex_lock(&cutover->lock);
+    cutover->is_away = is_away;
+    pthread_cond_broadcast(&cutover->changed);
+    while (is_away && cutover->is_running && !cutover->is_stopping)
+        pthread_cond_wait(&cutover->changed, &cutover->lock);
+    pthread_mutex_unlock(&cutover->lock);
 }
 
 bool demo_cutover_run_restart_api(struct demo_cutover_run *run)
@@ -147,17 +172,19 @@ bool demo_cutover_run_restart_api(struct demo_cutover_run *run)
     if (run->is_instant)
         return true;
     struct demo_cutover *cutover = run->cutover;
+    set_away(cutover, true);
     demo_cutover_events_restart(cutover->events);
     if (cutover->restart.go_away)
         cutover->restart.go_away(cutover->restart.context);
     int64_t down_ms = demo_world_pace_ms(run->world, API_DOWN_S);
-    bool goes_on = sleep_ms(cutover, down_ms > API_DOWN_LEAST_MS ? down_ms : API_DOWN_LEAST_MS) ||
-                   demo_cutover_run_fail(run, "the demo is stopping");
-    if (cutover->restart.come_back && goes_on)
+    bool goes_on = demo_cutover_run_sleep(run, down_ms > API_DOWN_LEAST_MS ? down_ms : API_DOWN_LEAST_MS);
+    bool is_stopping = !goes_on && !(run->is_ended && atomic_load(run->is_ended));
+    if (cutover->restart.come_back && !is_stopping) /* also when the Job was deleted meanwhile */
         cutover->restart.come_back(cutover->restart.context);
-    if (goes_on)
-        resume(run);
-    return goes_on;
+    if (!is_stopping)
+        demo_cutover_resume(cutover); /* first: who waits for the run's end must not find a gap */
+    set_away(cutover, false);
+    return goes_on || demo_cutover_run_fail(run, "ended from outside");
 }
 
 int demo_cutover_run_regions(const struct demo_cutover_run *run)

@@ -1,5 +1,5 @@
-/* One run of the cutover: its clock, its log, its status rows. Internal to the demo_cutover_* files; the run's thread
- * only. */
+/* What the engine's attempt or one Job's execution carries: its clock, its log, its status rows. Internal to the
+ * demo_cutover_* and demo_scenario_* files; its thread only. */
 #ifndef DEMO_DEMO_CUTOVER_RUN_H
 #define DEMO_DEMO_CUTOVER_RUN_H
 
@@ -24,12 +24,16 @@ struct demo_cutover_run {
     struct demo_world *world;
     struct demo_cutover *cutover;
     enum demo_cutover_source source;
+    bool is_job;                   /* a Job's execution; otherwise the engine's attempt */
     bool is_instant;               /* waits cost no time; the clock below moves instead */
+    bool is_late;                  /* the Job ran into its deadline */
     int64_t virtual_ms;            /* wall clock of an instant run */
     int64_t attempt_ms;            /* when this attempt began */
+    int64_t deadline_ms;           /* of the Job; INT64_MAX: none */
+    const atomic_bool *is_ended;   /* the Job was deleted; NULL: cannot be */
     struct demo_cutover_past past; /* what an instant run leaves out */
     const char *step;              /* running step's name */
-    char job[128], pod[160];
+    char job[128], pod[160], container[64];
     int waits;       /* of the running step */
     char error[400]; /* why the running step failed */
 };
@@ -41,6 +45,11 @@ bool demo_cutover_run_fail(struct demo_cutover_run *run, const char *format, ...
 
 /* Lets contract seconds pass. False when the demo stops or the step is to fail (then run->error says why). */
 bool demo_cutover_run_wait(struct demo_cutover_run *run, double seconds);
+
+/* The same in seconds of the clock, however fast the demo runs: for what is compared with a Job's deadline. */
+bool demo_cutover_run_wait_clock(struct demo_cutover_run *run, double seconds);
+bool demo_cutover_run_sleep(struct demo_cutover_run *run, int64_t ms); /* real; false: it has to end */
+bool demo_cutover_run_must_end(struct demo_cutover_run *run);          /* the demo stops, the Job or catalyst-api is gone */
 
 /* Waits until `holds` is true for the object, at most `seconds` (never less than 8 real ones). An instant run does
  * not wait. False: timed out or stopping. */
@@ -57,7 +66,7 @@ bool demo_cutover_run_await(struct demo_cutover_run *run, const struct demo_cuto
 /* Makes every region fetch and apply the head of the local Git now, and waits for it (<= 300 s each). */
 bool demo_cutover_run_sync(struct demo_cutover_run *run);
 
-/* Restarts catalyst-api under the run: listener, ring and run flag go, and come back. */
+/* Restarts catalyst-api: listener, ring, run flag and the engine's attempt go; it comes back and resumes. */
 bool demo_cutover_run_restart_api(struct demo_cutover_run *run);
 
 /* Number of regions a run works on. */
@@ -76,10 +85,10 @@ void demo_cutover_status_get_step(struct demo_world *world, const char *step, co
                                   size_t size);
 json_t *demo_cutover_status_data(struct demo_world *world); /* new; NULL: no such ConfigMap */
 
-/* ---- Jobs (demo_cutover_jobs.c) ---- */
+/* ---- Jobs as the engine sees them (demo_cutover_jobs.c) ---- */
 
+void demo_cutover_jobs_name(struct demo_cutover_run *run, const char *step); /* run->job of this attempt */
 void demo_cutover_jobs_create(struct demo_cutover_run *run, const struct demo_cutover_found *found);
-void demo_cutover_jobs_finish(struct demo_cutover_run *run, bool succeeded);
 enum demo_cutover_job_state {
     DEMO_CUTOVER_JOB_NONE,
     DEMO_CUTOVER_JOB_RUNNING,
@@ -87,9 +96,42 @@ enum demo_cutover_job_state {
     DEMO_CUTOVER_JOB_FAILED,
     DEMO_CUTOVER_JOB_TIMED_OUT
 };
+enum demo_cutover_job_state demo_cutover_jobs_state(const json_t *job);
+/* The newest Job of the step. */
 enum demo_cutover_job_state demo_cutover_jobs_existing(struct demo_cutover_run *run, const char *step, char *job,
                                                        size_t size);
 void demo_cutover_jobs_remove(struct demo_cutover_run *run, const char *step);
+/* Waits until run->job has ended. RUNNING: the attempt has to end first. NONE: somebody deleted it. */
+enum demo_cutover_job_state demo_cutover_jobs_await(struct demo_cutover_run *run);
+
+/* ---- a Job's pods (demo_cutover_pods.c) ---- */
+
+struct demo_cutover_pods_end {
+    bool succeeded;
+    const char *reason; /* of a failed container: "Error", "OOMKilled" */
+    int exit_code;
+};
+void demo_cutover_pods_begin_job(struct demo_cutover_run *run); /* status.active, startTime */
+/* Makes the next pod of run->job from its template and sets run->pod and run->container. */
+void demo_cutover_pods_start(struct demo_cutover_run *run, bool is_running);
+void demo_cutover_pods_adopt(struct demo_cutover_run *run); /* a pod of the Job that runs already; run->pod "" when none */
+void demo_cutover_pods_end(struct demo_cutover_run *run, const struct demo_cutover_pods_end *end);
+void demo_cutover_pods_drop(struct demo_cutover_run *run); /* deletes run->pod */
+/* Complete, or Failed with `reason` and `message`. */
+void demo_cutover_pods_finish_job(struct demo_cutover_run *run, bool succeeded, const char *reason, const char *message);
+void demo_cutover_pods_chronicle(struct demo_cutover_run *run, const char *type, const char *reason, const char *message);
+
+/* ---- what the runner does at every tick ---- */
+
+/* One node's pod of each DaemonSet that a step waits for looks at registriesYamlActive (demo_cutover_sweep.c). */
+void demo_cutover_sweep_tick(struct demo_world *world, size_t turn);
+void demo_cutover_sweep_all(struct demo_world *world, int64_t at_ms);
+size_t demo_cutover_sweep_acknowledged(struct demo_world *world, const char *daemonset);
+void demo_cutover_daytwo_tick(struct demo_world *world); /* day-two requests (demo_cutover_daytwo.c) */
+
+/* Whether the runner's ClusterRole grants what the step does; otherwise the log says what is forbidden, as kubectl does
+ * (demo_cutover_rights.c). */
+bool demo_cutover_rights_check(struct demo_cutover_run *run);
 
 /* ---- what the Jobs do: one function per step; false with run->error ---- */
 
@@ -99,7 +141,6 @@ demo_cutover_step_fn demo_cutover_steps_find(const char *name); /* NULL: unknown
 bool demo_cutover_mirror_gitea(struct demo_cutover_run *run);
 bool demo_cutover_mirror_projects(struct demo_cutover_run *run);
 bool demo_cutover_mirror_prewarm(struct demo_cutover_run *run);
-bool demo_cutover_mirror_registries(struct demo_cutover_run *run);
 bool demo_cutover_sources_git(struct demo_cutover_run *run);
 bool demo_cutover_sources_helm(struct demo_cutover_run *run);
 bool demo_cutover_platform_env(struct demo_cutover_run *run);

@@ -10,9 +10,9 @@ static const struct {
     {"gitea-mirror", demo_cutover_mirror_gitea},
     {"harbor-projects", demo_cutover_mirror_projects},
     {"harbor-prewarm", demo_cutover_mirror_prewarm},
-    {"registry-pivot", demo_cutover_mirror_registries},
     {"flux-gitrepository-patch", demo_cutover_sources_git},
     {"helmrepository-patches", demo_cutover_sources_helm},
+    {"helmrepo-patches", demo_cutover_sources_helm}, /* its name in old charts */
     {"catalyst-api-env-patch", demo_cutover_platform_env},
     {"gitea-token-mint", demo_cutover_platform_token},
     {"vcluster-registry-pivot", demo_cutover_platform_vclusters},

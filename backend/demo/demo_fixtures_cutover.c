@@ -9,6 +9,7 @@
 #include "demo/demo_build.h"
 #include "demo/demo_cutover_chain.h"
 #include "demo/demo_json.h"
+#include "demo/demo_roles.h"
 #include "demo/demo_workload.h"
 
 #define AGE (DEMO_FIXTURES_AGE_DAYS * DEMO_BUILD_DAY)
@@ -105,6 +106,7 @@ void demo_fixtures_cutover(struct demo_world *world)
     json_t *account =
         demo_build_object(DEMO_CUTOVER_NAMESPACE, "bp-self-sovereign-cutover-runner", labels_of("runner"), AGE);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_SERVICEACCOUNT, account, "helm-controller");
+    demo_roles_put_runner(world->stores[DEMO_WORLD_PRIMARY], AGE);
     struct demo_workload_spec pivot = {.kind = DEMO_KIND_DAEMONSET,
                                        .name_space = DEMO_CUTOVER_NAMESPACE,
                                        .name = "registry-pivot",

@@ -134,6 +134,7 @@ enum status demo_sovereign_start(struct demo_sovereign **ret, const struct demo_
         return status;
     }
     sovereign->life = demo_life_start(&sovereign->world);
+    demo_cutover_begin(sovereign->world.cutover);
     if (scenario->resumes)
         demo_cutover_resume(sovereign->world.cutover);
     *ret = sovereign;
