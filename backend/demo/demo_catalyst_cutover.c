@@ -165,6 +165,8 @@ void demo_catalyst_cutover_trigger(const struct demo_http_request *request, stru
         demo_catalyst_refuse(reply, 405, "method-not-allowed", NULL);
     else if (token == NULL)
         demo_catalyst_refuse(reply, 401, "missing-bearer", "a ServiceAccount token is required");
+    else if (catalyst->runner_token != NULL && strcmp(token, catalyst->runner_token) == 0 && catalyst->world->lacks_handover)
+        demo_catalyst_refuse(reply, 425, "handover-incomplete", "catalyst/tofu-phase0-archive is not in OpenBao yet; retry after the handover");
     else if (catalyst->runner_token != NULL && strcmp(token, catalyst->runner_token) == 0)
         start(catalyst, DEMO_CUTOVER_BY_TRIGGER, reply);
     else if (demo_catalyst_session_find(catalyst, request) != NULL)

@@ -50,6 +50,9 @@ const struct demo_column demo_columns_provider[] = {NAME,
 const struct demo_column demo_columns_image_config[] = {NAME, AGE, {0}};
 const struct demo_column demo_columns_policy[] = {NAME, AGE,
     TEXT("Valid", ".status.conditions[?(@.type==\"Valid\")].status"), {0}};
+const struct demo_column demo_columns_gateway[] = {NAME, TEXT("Class", ".spec.gatewayClassName"),
+    TEXT("Address", ".status.addresses[0].value"),
+    TEXT("Programmed", ".status.conditions[?(@.type==\"Programmed\")].status"), AGE, {0}};
 const struct demo_column demo_columns_certificate[] = {NAME, READY, TEXT("Secret", ".spec.secretName"),
     WIDE("Issuer", ".spec.issuerRef.name"),
     WIDE("Status", ".status.conditions[?(@.type==\"Ready\")].message"), AGE, {0}};

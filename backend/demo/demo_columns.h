@@ -35,7 +35,8 @@ extern const struct demo_column demo_columns_namespace[], demo_columns_node[], d
 extern const struct demo_column demo_columns_flux[], demo_columns_source[], demo_columns_chart[],
     demo_columns_organization[], demo_columns_environment[], demo_columns_application[], demo_columns_blueprint[],
     demo_columns_continuum[], demo_columns_cnpgpair[], demo_columns_provider[], demo_columns_image_config[],
-    demo_columns_policy[], demo_columns_certificate[], demo_columns_external_secret[], demo_columns_useraccess[];
+    demo_columns_policy[], demo_columns_certificate[], demo_columns_external_secret[], demo_columns_useraccess[],
+    demo_columns_gateway[];
 
 /* Fills `cell` for `column` of `object`. */
 void demo_columns_fill(const struct demo_column *column, const json_t *object, struct demo_cell *cell);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/array.h"
 #include "base/hash_table.h"
+#include "base/timestamp.h"
 #include "demo/demo_build.h"
 #include "demo/demo_cutover_run.h"
 #include "demo/demo_flux.h"
@@ -51,6 +52,13 @@ static size_t lint_kind(struct demo_cutover_run *run, int region, enum demo_kind
     return found;
 }
 
+static bool has_pivoted_packages(struct demo_cutover_run *run)
+{
+    char result[16];
+    demo_cutover_status_get_step(run->world, "crossplane-provider-pivot", "result", result, sizeof result);
+    return strcmp(result, "success") == 0;
+}
+
 static bool lint(struct demo_cutover_run *run)
 {
     size_t found = 0;
@@ -58,7 +66,8 @@ static bool lint(struct demo_cutover_run *run)
         found += lint_kind(run, region, DEMO_KIND_GITREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
         found += lint_kind(run, region, DEMO_KIND_HELMREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
         found += lint_kind(run, region, DEMO_KIND_OCIREPOSITORY, "spec.url", "EXTERNAL-SOURCE");
-        found += lint_kind(run, region, DEMO_KIND_PROVIDER, "spec.package", "EXTERNAL-PROVIDER-PACKAGE");
+        if (has_pivoted_packages(run)) /* in the older order of steps that comes later */
+            found += lint_kind(run, region, DEMO_KIND_PROVIDER, "spec.package", "EXTERNAL-PROVIDER-PACKAGE");
     }
     if (found)
         return demo_cutover_run_fail(run, "%zu sources or packages still point outside", found);
@@ -68,7 +77,7 @@ static bool lint(struct demo_cutover_run *run)
 
 /* ---- policy ---- */
 
-static void put_policy(struct demo_cutover_run *run, int region)
+void demo_cutover_egress_put_policy(struct demo_cutover_run *run, int region)
 {
     json_t *policy = demo_build_object(NULL, DEMO_CUTOVER_POLICY,
                                        json_pack("{s:s}", "app.kubernetes.io/part-of", "self-sovereign-cutover"), 0);
@@ -80,8 +89,13 @@ static void put_policy(struct demo_cutover_run *run, int region)
                                   "toEntities", "kube-apiserver", "host", "remote-node", "cluster", "toEndpoints",
                                   "matchLabels", "k8s-app", "kube-dns", "toPorts", "ports", "port", "53", "protocol",
                                   "UDP", "port", "53", "protocol", "TCP"));
+    char now[TIMESTAMP_TEXT_MAX];
+    timestamp_format(now, demo_cutover_run_now(run));
+    demo_json_set(policy, "metadata.creationTimestamp", json_string(now));
+    demo_store_remove(run->world->stores[region], DEMO_KIND_CILIUMCLUSTERWIDENETWORKPOLICY, "", DEMO_CUTOVER_POLICY);
     demo_store_put(run->world->stores[region], DEMO_KIND_CILIUMCLUSTERWIDENETWORKPOLICY, policy, DEMO_CUTOVER_MANAGER);
-    demo_cutover_run_log(run, "[%s] CiliumClusterwideNetworkPolicy " DEMO_CUTOVER_POLICY " applied, POLICY_APPLIED=yes",
+    demo_cutover_run_log(run, "[%s] egressDeny applied (default-deny=true) \xE2\x80\x94 hidden runtime tethers will now "
+                              "surface as NotReady; POLICY_APPLIED=yes",
                          demo_world_region(region));
 }
 
@@ -125,13 +139,17 @@ static bool check_sample(struct demo_cutover_run *run, const struct hash_table *
     struct span key = SPAN_EMPTY;
     char fresh[320] = "";
     for (size_t at = 0; hash_table_next(&now, &at, &key);)
-        if (!hash_table_get(baseline, key))
+        if (!run->is_instant && !hash_table_get(baseline, key)) {
+            if (!fresh[0])
+                demo_cutover_run_log(run, "NEW NotReady at %ds (regression):", elapsed_s);
             snprintf(fresh, sizeof fresh, "%.*s", SPAN_PRINT(key));
+            demo_cutover_run_log(run, "  NEW %s=False", fresh);
+        }
     size_t count = now.count;
     hash_table_done(&now);
-    if (fresh[0] && !run->is_instant)
+    if (fresh[0])
         return demo_cutover_run_fail(run, "NEW NotReady during the hold: %s", fresh);
-    demo_cutover_run_log(run, "hold %d/%d s: %zu NotReady, 0 new", elapsed_s, HOLD_S, count);
+    demo_cutover_run_log(run, "  sample %d/%ds: NotReady=%zu new=0", elapsed_s, HOLD_S, count);
     return true;
 }
 
@@ -162,16 +180,33 @@ static void await_rest(struct demo_cutover_run *run)
     }
 }
 
-static bool hold(struct demo_cutover_run *run)
+static void log_baseline(struct demo_cutover_run *run, const struct hash_table *baseline)
 {
-    await_rest(run);
+    struct span key = SPAN_EMPTY;
+    demo_cutover_run_log(run, "capturing baseline NotReady set");
+    if (baseline->count == 0)
+        demo_cutover_run_log(run, "baseline clean \xE2\x80\x94 no pre-existing NotReady items");
+    else
+        demo_cutover_run_log(run, "baseline pre-existing NotReady items (excluded from regression check):");
+    for (size_t at = 0; hash_table_next(baseline, &at, &key);)
+        demo_cutover_run_log(run, "  baseline %.*s=False", SPAN_PRINT(key));
+}
+
+bool demo_cutover_egress_hold(struct demo_cutover_run *run, int from_s)
+{
     struct hash_table baseline;
     collect_not_ready(run, &baseline);
-    demo_cutover_run_log(run, "baseline: %zu NotReady", baseline.count);
+    if (from_s == 0) {
+        log_baseline(run, &baseline);
+        demo_cutover_run_log(run, "entering %ds survival window \xE2\x80\x94 only NEW NotReady regressions count as failure",
+                             HOLD_S);
+    }
     bool goes_on = true;
-    for (int elapsed_s = SAMPLE_S; elapsed_s <= HOLD_S && goes_on; elapsed_s += SAMPLE_S)
+    for (int elapsed_s = from_s + SAMPLE_S; elapsed_s <= HOLD_S && goes_on; elapsed_s += SAMPLE_S)
         goes_on = demo_cutover_run_wait(run, SAMPLE_S) && check_sample(run, &baseline, elapsed_s);
     hash_table_done(&baseline);
+    if (goes_on)
+        demo_cutover_run_log(run, "window complete; new-regression-cycles=0");
     return goes_on;
 }
 
@@ -182,7 +217,7 @@ static bool probe(struct demo_cutover_run *run)
     for (size_t i = 0; i < ARRAY_LENGTH(URLS); i++) {
         if (!demo_cutover_run_wait(run, 5))
             return false;
-        demo_cutover_run_log(run, "call-home %s: 000 unreachable OK", URLS[i]);
+        demo_cutover_run_log(run, "  OK call-home %s: 000 unreachable", URLS[i]);
     }
     return true;
 }
@@ -193,25 +228,56 @@ static bool roll(struct demo_cutover_run *run)
     for (size_t i = 0; i < ARRAY_LENGTH(NAMESPACES); i++) {
         if (!demo_cutover_run_wait(run, 40))
             return false;
-        demo_cutover_run_log(run, "fresh pull under the block: workloads of %s rolled OK", NAMESPACES[i]);
+        demo_cutover_run_log(run, "    PASS \xE2\x80\x94 workloads of %s rolled out (images pulled from local registry under deny-egress)", NAMESPACES[i]);
     }
     return true;
 }
 
+/* The bootstrap kit must still build and apply before the window (#3695). */
+static bool pass_gate(struct demo_cutover_run *run)
+{
+    static const char *const NAMES[] = {"bootstrap-kit", "sovereign-tls", "org-tenants"};
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMES) && !run->is_instant; i++) {
+        json_t *there = demo_store_get(run->world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_KUSTOMIZATION, "flux-system",
+                                       NAMES[i]);
+        bool is_ready = there && demo_flux_is_ready(there);
+        if (is_ready)
+            demo_cutover_run_log(run, "  OK \xE2\x80\x94 kustomization/%s Ready=True (lastAppliedRevision=%s)", NAMES[i],
+                                 demo_json_text(there, "status.lastAppliedRevision"));
+        else
+            demo_cutover_run_log(run, "  FAIL \xE2\x80\x94 kustomization/%s Ready=False: %.300s", NAMES[i],
+                                 demo_json_text(there, "status.conditions[?(@.type==\"Ready\")].message"));
+        json_decref(there);
+        if (!is_ready)
+            return demo_cutover_run_fail(run, "host GitOps loop not reconciling (NotReady: %s); sovereignty proof FAILED",
+                                         NAMES[i]);
+    }
+    return true;
+}
+
+bool demo_cutover_egress_end(struct demo_cutover_run *run, bool passed)
+{
+    if (!run->past.leaks_policy) {
+        demo_cutover_egress_reap(run->world);
+        demo_cutover_run_log(run, "egressDeny removed");
+    }
+    if (passed)
+        demo_cutover_run_log(run, "no new regressions during %ds window \xE2\x80\x94 sovereignty proof PASSED", HOLD_S);
+    return passed;
+}
+
 bool demo_cutover_egress_test(struct demo_cutover_run *run)
 {
-    demo_cutover_run_log(run, "pre-asserts: GitRepository local, catalyst-api env local");
-    if (!demo_cutover_run_wait(run, 60) || !lint(run))
+    demo_cutover_run_log(run, "verifying post-cutover URLs are local");
+    if (!demo_cutover_run_wait(run, 60) || !lint(run) || !pass_gate(run))
         return false;
-    demo_cutover_run_log(run, "completeness: every workload image answers HEAD in local Harbor");
+    demo_cutover_run_log(run, "completeness: every workload image answers HEAD in local Harbor OK");
     if (!demo_cutover_run_wait(run, 120))
         return false;
     for (int region = 0; region < demo_cutover_run_regions(run); region++)
-        put_policy(run, region);
-    bool passed = probe(run) && roll(run) && hold(run);
-    if (!run->past.leaks_policy)
-        demo_cutover_egress_reap(run->world);
+        demo_cutover_egress_put_policy(run, region);
+    bool passed = probe(run) && roll(run);
     if (passed)
-        demo_cutover_run_log(run, "PASSED: no new NotReady in %d s under default-deny egress", HOLD_S);
-    return passed;
+        await_rest(run);
+    return demo_cutover_egress_end(run, passed && demo_cutover_egress_hold(run, 0));
 }

@@ -27,7 +27,8 @@ bool demo_cutover_mirror_gitea(struct demo_cutover_run *run)
     demo_cutover_run_log(run, "git clone --bare https://github.com/openova-io/openova");
     if (!demo_cutover_run_wait(run, 70))
         return false;
-    demo_git_take_mirror(run->world->git);
+    if (!run->past.keeps_mirror)
+        demo_git_take_mirror(run->world->git);
     demo_git_set_mirror(run->world->git, false);
     demo_git_head(run->world->git, DEMO_GIT_LOCAL, sha);
     demo_cutover_run_log(

@@ -80,6 +80,39 @@ static enum status edit_relay(json_t *secret, void *context, struct error *err)
     return STATUS_OK;
 }
 
+/* Job 07a: no step of the engine; the chart renders it (#5921). */
+bool demo_cutover_platform_relay(struct demo_cutover_run *run)
+{
+    demo_cutover_run_log(run, "tcp connect mail." DEMO_WORLD_FQDN ":587 OK");
+    for (int region = 0; region < demo_cutover_run_regions(run); region++) {
+        demo_store_update(run->world->stores[region], DEMO_KIND_SECRET, "catalyst-system", "sovereign-smtp-credentials",
+                          edit_relay, NULL, DEMO_CUTOVER_MANAGER);
+        demo_cutover_run_log(run, "[%s] Secret catalyst-system/sovereign-smtp-credentials smtp-host -> mail."
+                                  DEMO_WORLD_FQDN " OK",
+                             demo_world_region(region));
+    }
+    return true;
+}
+
+static void pivot_relay(struct demo_cutover_run *run)
+{
+    struct demo_cutover_run job = *run;
+    struct demo_cutover_found found = {.name = (char *)(uintptr_t)"07a", .pod_spec = demo_cutover_chain_pod_spec(
+        &(struct demo_cutover_step){"07a", "smtp-relay-pivot", 0, false, 600, "docker.io/alpine/k8s:1.31.4"})};
+    job.step = "07a";
+    snprintf(job.job, sizeof job.job, "cutover-step-07a-smtp-relay-pivot");
+    demo_cutover_jobs_remove(&job, "07a");
+    demo_cutover_jobs_create(&job, &found);
+    free(found.pod_spec);
+    if (!run->is_instant) /* the runner sees it */
+        return;
+    demo_cutover_pods_begin_job(&job);
+    demo_cutover_pods_start(&job, true);
+    demo_cutover_platform_relay(&job);
+    demo_cutover_pods_end(&job, &(struct demo_cutover_pods_end){true, "", 0});
+    demo_cutover_pods_finish_job(&job, true, "", "");
+}
+
 static bool is_left_alone(const char *name, const json_t *workload)
 {
     const char *image = demo_json_text(workload, "spec.template.spec.containers[0].image");
@@ -117,8 +150,6 @@ bool demo_cutover_platform_env(struct demo_cutover_run *run)
         struct demo_store *store = run->world->stores[region];
         demo_store_update(store, DEMO_KIND_CONFIGMAP, "catalyst-system", "catalyst-runtime-config", edit_runtime, NULL,
                           DEMO_CUTOVER_MANAGER);
-        demo_store_update(store, DEMO_KIND_SECRET, "catalyst-system", "sovereign-smtp-credentials", edit_relay, NULL,
-                          DEMO_CUTOVER_MANAGER);
         pivot_env(run, region);
         demo_cutover_run_log(run, "[%s] phase 4: %zu workloads swept", demo_world_region(region),
                              sweep_images(run, region, false));
@@ -127,6 +158,7 @@ bool demo_cutover_platform_env(struct demo_cutover_run *run)
         demo_workload_edit_images(run->world, region, DEMO_KIND_DEPLOYMENT, "catalyst-system", "catalyst-api",
                                   "helm-controller");
     }
+    pivot_relay(run);
     demo_cutover_run_log(run, "waiting for the rollout of catalyst-system/catalyst-api");
     if (!demo_cutover_run_restart_api(run) || !demo_cutover_run_wait(run, 60))
         return false;

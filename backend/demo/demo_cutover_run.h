@@ -144,10 +144,16 @@ bool demo_cutover_mirror_prewarm(struct demo_cutover_run *run);
 bool demo_cutover_sources_git(struct demo_cutover_run *run);
 bool demo_cutover_sources_helm(struct demo_cutover_run *run);
 bool demo_cutover_platform_env(struct demo_cutover_run *run);
+bool demo_cutover_platform_relay(struct demo_cutover_run *run);
 bool demo_cutover_platform_token(struct demo_cutover_run *run);
 bool demo_cutover_platform_vclusters(struct demo_cutover_run *run);
 bool demo_cutover_platform_providers(struct demo_cutover_run *run);
 bool demo_cutover_egress_test(struct demo_cutover_run *run);
+/* Its parts, for scenarios that begin in the middle of it. */
+void demo_cutover_egress_put_policy(struct demo_cutover_run *run, int region);
+bool demo_cutover_egress_hold(struct demo_cutover_run *run, int from_s); /* the window from that second on */
+bool demo_cutover_egress_end(struct demo_cutover_run *run, bool passed); /* removes the policy; returns `passed` */
 void demo_cutover_egress_reap(struct demo_world *world); /* deletes the policy in every region */
+void demo_cutover_sources_strip(struct demo_world *world); /* upstream credentials out of every ghcr-pull */
 
 #endif

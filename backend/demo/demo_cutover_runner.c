@@ -202,6 +202,8 @@ static void run_pods(struct job *job)
         bool stays = trouble_of(job) != DEMO_CUTOVER_TROUBLE_NONE &&
                      trouble_of(job) != DEMO_CUTOVER_TROUBLE_OUT_OF_MEMORY;
         bool succeeded = stays ? stay_in_trouble(job) : start_pod(job, attempt == 0) && do_work(job);
+        if (strcmp(job->step, "egress-block-test") == 0 && !run->cutover->is_stopping)
+            demo_cutover_egress_reap(run->world); /* the script's trap */
         if (must_end(job))
             return;
         if (run->is_late) {
@@ -226,6 +228,10 @@ static void *run_job(void *context)
     struct job *job = context;
     demo_cutover_pods_begin_job(&job->run);
     run_pods(job);
+    if (demo_cutover_run_must_end(&job->run) && job->run.pod[0]) {
+        struct demo_log_key key = {DEMO_CUTOVER_NAMESPACE, job->run.pod, job->run.container, false};
+        demo_logs_end(job->run.world->logs[DEMO_WORLD_PRIMARY], &key);
+    }
     atomic_store(&job->is_done, true);
     return NULL;
 }

@@ -135,19 +135,24 @@ static enum status edit_auths(json_t *secret, void *context, struct error *err)
 }
 
 /* ghcr-pull and every copy the reflector keeps of it. */
-static void edit_pull_secrets(struct demo_cutover_run *run, struct auth_edit edit)
+static void edit_pull_secrets(struct demo_world *world, int regions, struct auth_edit edit)
 {
-    for (int region = 0; region < demo_cutover_run_regions(run); region++) {
-        json_t *secrets = demo_store_list(run->world->stores[region], DEMO_KIND_SECRET, NULL);
+    for (int region = 0; region < regions; region++) {
+        json_t *secrets = demo_store_list(world->stores[region], DEMO_KIND_SECRET, NULL);
         size_t index = 0;
         json_t *secret = NULL;
         json_array_foreach(secrets, index, secret)
             if (strcmp(demo_json_text(secret, "metadata.name"), "ghcr-pull") == 0)
-                demo_store_update(run->world->stores[region], DEMO_KIND_SECRET,
+                demo_store_update(world->stores[region], DEMO_KIND_SECRET,
                                   demo_json_text(secret, "metadata.namespace"), "ghcr-pull", edit_auths, &edit,
                                   DEMO_CUTOVER_MANAGER);
         json_decref(secrets);
     }
+}
+
+void demo_cutover_sources_strip(struct demo_world *world)
+{
+    edit_pull_secrets(world, DEMO_WORLD_REGIONS, (struct auth_edit){.strips_upstream = true});
 }
 
 /* ---- HelmRepositories ---- */
@@ -274,7 +279,7 @@ static bool patch_regions(struct demo_cutover_run *run)
         demo_store_update(run->world->stores[region], DEMO_KIND_HELMRELEASE, "flux-system", "bp-catalyst-platform",
                           edit_catalog, NULL, DEMO_CUTOVER_MANAGER);
         pivot_loft(run, region);
-        if (region == DEMO_WORLD_PRIMARY)
+        if (region == DEMO_WORLD_PRIMARY && !run->past.forgets_git)
             pivot_git(run);
     }
     return true;
@@ -285,7 +290,7 @@ bool demo_cutover_sources_helm(struct demo_cutover_run *run)
     demo_cutover_run_log(run, "phase -1: Gateway kube-system/cilium-gateway Programmed=True");
     if (!demo_cutover_run_wait(run, 20))
         return false;
-    edit_pull_secrets(run, (struct auth_edit){.adds_local = true});
+    edit_pull_secrets(run->world, demo_cutover_run_regions(run), (struct auth_edit){.adds_local = true});
     demo_cutover_run_log(run, "phase 0: auth for " DEMO_CUTOVER_REGISTRY " added to ghcr-pull");
     if (!patch_regions(run) || !demo_cutover_run_sync(run) || !read_back(run))
         return false;
@@ -298,7 +303,7 @@ bool demo_cutover_sources_helm(struct demo_cutover_run *run)
             return false;
         demo_cutover_run_log(run, "phase 3a: helm pull %s OK", SAMPLES[i]);
     }
-    edit_pull_secrets(run, (struct auth_edit){.strips_upstream = true});
+    edit_pull_secrets(run->world, demo_cutover_run_regions(run), (struct auth_edit){.strips_upstream = true});
     demo_cutover_run_log(run, "phase 3b: auths ghcr.io, harbor.openova.io, xpkg.upbound.io removed from ghcr-pull");
     return demo_cutover_run_wait(run, 15);
 }

@@ -17,6 +17,7 @@ static const struct {
     {"gitea-token-mint", demo_cutover_platform_token},
     {"vcluster-registry-pivot", demo_cutover_platform_vclusters},
     {"crossplane-provider-pivot", demo_cutover_platform_providers},
+    {"07a", demo_cutover_platform_relay},
     {"egress-block-test", demo_cutover_egress_test},
 };
 

@@ -25,6 +25,7 @@ void demo_fixtures_recovery(struct demo_world *world);
 
 /* Step ConfigMaps, status, DaemonSet; primary region. */
 void demo_fixtures_cutover(struct demo_world *world);
+void demo_fixtures_cutover_status(struct demo_world *world); /* the status ConfigMap as the chart first renders it */
 
 /* A deployed HelmRelease's status: `versions` history entries, the last one `age_seconds` old. */
 void demo_fixtures_deploy(json_t *release, const char *app_version, int versions, int64_t age_seconds);

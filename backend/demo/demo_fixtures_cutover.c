@@ -61,7 +61,7 @@ static void put_step(struct demo_world *world, const struct demo_cutover_step *s
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_CONFIGMAP, document, "helm-controller");
 }
 
-static void put_status(struct demo_world *world)
+void demo_fixtures_cutover_status(struct demo_world *world)
 {
     static const char *const STEP_KEYS[] = {"startedAt", "finishedAt", "result", "jobName"};
     static const char *const EMPTY[] = {"cutoverStartedAt", "cutoverFinishedAt", "currentStep", "failedStep",
@@ -102,7 +102,7 @@ void demo_fixtures_cutover(struct demo_world *world)
 {
     for (int i = 0; i < DEMO_CUTOVER_STEPS; i++)
         put_step(world, &demo_cutover_chain[i]);
-    put_status(world);
+    demo_fixtures_cutover_status(world);
     json_t *account =
         demo_build_object(DEMO_CUTOVER_NAMESPACE, "bp-self-sovereign-cutover-runner", labels_of("runner"), AGE);
     demo_store_put(world->stores[DEMO_WORLD_PRIMARY], DEMO_KIND_SERVICEACCOUNT, account, "helm-controller");

@@ -157,6 +157,20 @@ static void put_services(struct demo_world *world, int region)
         put_service(world, region, &SERVICES[i], (int)i);
 }
 
+static void put_gateway(struct demo_world *world, int region)
+{
+    json_t *document = demo_build_object("kube-system", "cilium-gateway", NULL, AGE);
+    json_object_set_new(document, "spec",
+                        json_pack("{s:s, s:[{s:s, s:i, s:s, s:s}]}", "gatewayClassName", "cilium", "listeners", "name",
+                                  "https", "port", 443, "protocol", "HTTPS", "hostname", "*." DEMO_WORLD_FQDN));
+    json_object_set_new(document, "status",
+                        json_pack("{s:[{s:s, s:s}]}", "addresses", "type", "IPAddress", "value",
+                                  region == DEMO_WORLD_PRIMARY ? "203.0.113.10" : "203.0.113.20"));
+    demo_build_condition(document, "Accepted", "True", "Accepted", "Gateway successfully scheduled", AGE, 1);
+    demo_build_condition(document, "Programmed", "True", "Programmed", "Gateway successfully reconciled", AGE, 1);
+    demo_store_put(world->stores[region], DEMO_KIND_GATEWAY, document, "helm-controller");
+}
+
 /* ---- Crossplane packages and certificates ---- */
 
 static void put_providers(struct demo_world *world, int region)
@@ -276,6 +290,7 @@ void demo_fixtures_platform(struct demo_world *world, int region)
         if (demo_kinds_at((enum demo_kind_id)i)->is_custom)
             put_definition(world, region, demo_kinds_at((enum demo_kind_id)i));
     put_services(world, region);
+    put_gateway(world, region);
     put_providers(world, region);
     put_certificates(world, region);
     put_organization_services(world, region);

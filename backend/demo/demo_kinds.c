@@ -156,6 +156,10 @@ static const struct demo_kind kinds[DEMO_KIND_COUNT] = {
         .plural = "externalsecrets", .singular = "externalsecret", .kind = "ExternalSecret",
         .list_kind = "ExternalSecretList", .short_names = {"es"}, .categories = {"externalsecrets"},
         .status_manager = "external-secrets", .columns = demo_columns_external_secret},
+    [DEMO_KIND_GATEWAY] = {.group = "gateway.networking.k8s.io", .version = "v1", .other_versions = {"v1beta1"}, CUSTOM,
+        .namespaced = true, .plural = "gateways", .singular = "gateway", .kind = "Gateway", .list_kind = "GatewayList",
+        .short_names = {"gtw"}, .categories = {"gateway-api"}, .status_manager = "cilium-operator",
+        .columns = demo_columns_gateway},
 };
 
 const struct demo_kind *demo_kinds_at(enum demo_kind_id id)

@@ -213,8 +213,9 @@ static void see_all(struct demo_life *life, struct demo_life_region *at)
 
 static void plan_routines(struct demo_life_region *at)
 {
-    demo_life_region_plan(at, 300, DEMO_LIFE_SOURCE_TICK, DEMO_KIND_GITREPOSITORY, "", "");
-    demo_life_region_plan(at, 600, DEMO_LIFE_KUSTOMIZATION_TICK, DEMO_KIND_KUSTOMIZATION, "", "");
+    int64_t first_ms = at->world->first_reconcile_s > 0 ? demo_world_pace_ms(at->world, at->world->first_reconcile_s) : 0;
+    demo_life_region_plan(at, first_ms > 0 ? first_ms : 300, DEMO_LIFE_SOURCE_TICK, DEMO_KIND_GITREPOSITORY, "", "");
+    demo_life_region_plan(at, first_ms + 600, DEMO_LIFE_KUSTOMIZATION_TICK, DEMO_KIND_KUSTOMIZATION, "", "");
     demo_life_region_plan(at, 2000, DEMO_LIFE_RELEASE_ROUTINE, DEMO_KIND_HELMRELEASE, "", "");
     demo_life_region_plan(at, 1000, DEMO_LIFE_LEASE_TICK, DEMO_KIND_CONTINUUM, "", "");
     demo_life_region_plan(at, 20000 + 15000 * at->region, DEMO_LIFE_TROUBLE_TICK, DEMO_KIND_HELMRELEASE, "", "");

@@ -143,6 +143,8 @@ static void report_failure(struct demo_life_region *at, const json_t *kustomizat
 void demo_life_kustomizations_apply(struct demo_life_region *at, const struct demo_life_due *due)
 {
     json_t *kustomization = demo_store_get(at->store, DEMO_KIND_KUSTOMIZATION, due->name_space, due->name);
+    if (!at->artifact_sha[0])
+        demo_life_sources_keep_old(at);
     if (!kustomization || demo_flux_is_suspended(kustomization) || !at->artifact_sha[0]) {
         json_decref(kustomization);
         return;

@@ -72,7 +72,10 @@ void demo_life_releases_set_broken(struct demo_life_region *at, const char *name
 /* The upgrade reached the cluster: its workloads roll, its Application follows. */
 void demo_life_releases_deployed(struct demo_world *world, int region, const json_t *release);
 
+#define DEMO_LIFE_REVOKED "cmV2b2tlZA==" /* password of a Git credential that Gitea no longer takes ("revoked") */
+
 /* sources and Kustomizations */
+void demo_life_sources_keep_old(struct demo_life_region *at); /* world->applies_old: upstream's tree as artifact */
 void demo_life_sources_seen(struct demo_life_region *at, const json_t *object, enum demo_kind_id kind);
 void demo_life_sources_fetch(struct demo_life_region *at, const struct demo_life_due *due);
 void demo_life_sources_tick(struct demo_life_region *at, const struct demo_life_due *due);

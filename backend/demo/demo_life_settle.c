@@ -79,6 +79,8 @@ static void settle_sources(struct demo_life_region *at)
     static char FLUX[] = "flux-system", OPENOVA[] = "openova", LOFT_SPACE[] = "vcluster-system", LOFT[] = "loft";
     demo_life_sources_fetch(at, &(struct demo_life_due){.name_space = FLUX, .name = OPENOVA});
     demo_life_sources_fetch_repository(at, &(struct demo_life_due){.name_space = LOFT_SPACE, .name = LOFT});
+    if (at->world->first_reconcile_s > 0) /* fetched, but not applied yet */
+        return;
     static char NAMES[][24] = {"bootstrap-kit", "infrastructure-config", "sovereign-tls", "org-tenants"};
     for (size_t i = 0; i < ARRAY_LENGTH(NAMES); i++)
         demo_life_kustomizations_apply(at, &(struct demo_life_due){.name_space = FLUX, .name = NAMES[i]});

@@ -41,6 +41,17 @@ static bool is_egress_blocked(struct demo_life_region *at)
     return policy != NULL;
 }
 
+/* The Secret that the source names must be there and not be marked as revoked in Gitea. */
+static bool has_credentials(struct demo_life_region *at, const json_t *source)
+{
+    const char *name = demo_json_text(source, "spec.secretRef.name");
+    json_t *secret = name[0] ? demo_store_get(at->store, DEMO_KIND_SECRET, "flux-system", name) : NULL;
+    const char *password = json_string_value(json_object_get(json_object_get(secret, "data"), "password"));
+    bool is_good = password && strcmp(password, DEMO_LIFE_REVOKED) != 0;
+    json_decref(secret);
+    return is_good;
+}
+
 /* Which tree a URL leads to; -1 with the reason in *cause when none can be fetched. */
 static int tree_behind(struct demo_life_region *at, const json_t *source, const char **cause)
 {
@@ -56,8 +67,8 @@ static int tree_behind(struct demo_life_region *at, const json_t *source, const 
         *cause = "failed to checkout and determine revision: unable to clone: dial tcp: lookup failed: no such host";
         return -1;
     }
-    *cause = "failed to checkout and determine revision: unable to clone: authentication required";
-    return demo_json_text(source, "spec.secretRef.name")[0] ? DEMO_GIT_LOCAL : -1;
+    *cause = "failed to checkout and determine revision: unable to clone: authentication required: Unauthorized";
+    return has_credentials(at, source) ? DEMO_GIT_LOCAL : -1;
 }
 
 static enum status edit_failed(json_t *source, void *context, struct error *err)
@@ -91,13 +102,22 @@ static void store_artifact(struct demo_life_region *at, enum demo_git_tree tree,
     snprintf(at->artifact_sha, sizeof at->artifact_sha, "%s", sha);
 }
 
+void demo_life_sources_keep_old(struct demo_life_region *at)
+{
+    char sha[DEMO_GIT_SHA_SIZE];
+    if (!at->world->applies_old[at->region])
+        return;
+    demo_git_head(at->world->git, DEMO_GIT_UPSTREAM, sha);
+    store_artifact(at, DEMO_GIT_UPSTREAM, sha);
+}
+
 static void plan_kustomizations(struct demo_life_region *at)
 {
     json_t *kustomizations = demo_store_list(at->store, DEMO_KIND_KUSTOMIZATION, NULL);
     size_t index = 0;
     json_t *kustomization = NULL;
     json_array_foreach(kustomizations, index, kustomization)
-        demo_life_region_plan(at, 300 + 200 * (int64_t)index, DEMO_LIFE_KUSTOMIZATION_APPLY, DEMO_KIND_KUSTOMIZATION,
+        demo_life_region_plan(at, demo_life_region_pace(at, 3, 30, 300) + 200 * (int64_t)index, DEMO_LIFE_KUSTOMIZATION_APPLY, DEMO_KIND_KUSTOMIZATION,
                               demo_json_text(kustomization, "metadata.namespace"),
                               demo_json_text(kustomization, "metadata.name"));
     json_decref(kustomizations);

@@ -66,15 +66,41 @@ void demo_life_workloads_start_pod(struct demo_life_region *at, const struct dem
     json_decref(pod);
 }
 
+struct package_pull {
+    bool is_refused;
+};
+
 static enum status edit_installed(json_t *provider, void *context, struct error *err)
 {
-    demo_json_set(provider, "status.currentIdentifier", json_string(demo_json_text(provider, "spec.package")));
+    const struct package_pull *pull = context;
+    const char *package = demo_json_text(provider, "spec.package");
+    if (pull->is_refused) {
+        char message[400];
+        snprintf(message, sizeof message, "cannot unpack package: failed to fetch package from remote: GET https://%.200s: "
+                 "UNAUTHORIZED: unauthorized to access repository: 401 Unauthorized", package);
+        demo_json_set_condition(provider, "Installed", "False", "UnpackingPackage", message);
+        return STATUS_OK;
+    }
+    demo_json_set(provider, "status.currentIdentifier", json_string(package));
     demo_json_set_condition(provider, "Installed", "True", "ActivePackageRevision", "");
     demo_json_set_condition(provider, "Healthy", "True", "HealthyPackageRevision", "");
     return STATUS_OK;
 }
 
+/* A local proxy project refuses anonymous pulls: without the ImageConfig nothing is installed (hw270). */
+static bool is_refused(struct demo_life_region *at, const char *name)
+{
+    json_t *provider = demo_store_get(at->store, DEMO_KIND_PROVIDER, "", name);
+    json_t *config = demo_store_get(at->store, DEMO_KIND_IMAGECONFIG, "", "cutover-harbor-xpkg");
+    bool is_local = strstr(demo_json_text(provider, "spec.package"), "." DEMO_WORLD_FQDN "/proxy-xpkg/") != NULL;
+    bool is_anonymous = is_local && !config;
+    json_decref(config);
+    json_decref(provider);
+    return is_anonymous;
+}
+
 void demo_life_workloads_install_provider(struct demo_life_region *at, const struct demo_life_due *due)
 {
-    demo_store_update(at->store, DEMO_KIND_PROVIDER, "", due->name, edit_installed, NULL, "crossplane");
+    struct package_pull pull = {is_refused(at, due->name)};
+    demo_store_update(at->store, DEMO_KIND_PROVIDER, "", due->name, edit_installed, &pull, "crossplane");
 }

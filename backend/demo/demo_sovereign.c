@@ -134,9 +134,7 @@ enum status demo_sovereign_start(struct demo_sovereign **ret, const struct demo_
         return status;
     }
     sovereign->life = demo_life_start(&sovereign->world);
-    demo_cutover_begin(sovereign->world.cutover);
-    if (scenario->resumes)
-        demo_cutover_resume(sovereign->world.cutover);
+    demo_scenario_begin(scenario, &sovereign->world);
     *ret = sovereign;
     return STATUS_OK;
 }

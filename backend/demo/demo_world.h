@@ -28,6 +28,9 @@ struct demo_world {
     int64_t born_ms;                          /* wall time when the demo started */
     atomic_bool is_calm;                      /* no new troubles: a cutover runs, or a test wants quiet */
     atomic_bool is_stuck[DEMO_WORLD_REGIONS]; /* the region's source-controller no longer reconciles (stale Ready) */
+    bool applies_old[DEMO_WORLD_REGIONS];     /* ... and what it fetched from upstream long ago is still applied */
+    bool lacks_handover;                      /* OpenBao has no handover archive: the trigger answers 425 */
+    double first_reconcile_s;                 /* when Flux first looks at Git; 0: at once */
 };
 
 /* "fsn", "hel". */
