@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "demo/demo_flux.h"
+#include "demo/demo_flux_scan.h"
 #include "demo/demo_json.h"
 #include "demo/demo_life.h"
 #include "demo/demo_life_region.h"
@@ -33,17 +34,20 @@ static bool is_rolling(const json_t *workload)
 
 static void settle_releases(struct demo_world *world, int region)
 {
-    json_t *releases = demo_store_list(world->stores[region], DEMO_KIND_HELMRELEASE, NULL);
-    size_t index = 0;
-    json_t *release = NULL;
-    json_array_foreach(releases, index, release) {
+    struct demo_snapshot snapshot = {0};
+    demo_store_snapshot(world->stores[region], demo_kinds_at(DEMO_KIND_HELMRELEASE), NULL, 0, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        const struct demo_object *object = snapshot.objects[i];
         bool acted = false;
-        if (!is_behind(release) || demo_flux_is_suspended(release) || !demo_json_at(release, "status.history"))
+        if (!demo_flux_scan_is_behind(object) || demo_flux_scan_is_suspended(object))
             continue;
-        demo_store_update(world->stores[region], DEMO_KIND_HELMRELEASE, demo_json_text(release, "metadata.namespace"),
-                          demo_json_text(release, "metadata.name"), edit_release, &acted, "helm-controller");
+        json_t *release = demo_object_document(object);
+        if (demo_json_at(release, "status.history"))
+            demo_store_update(world->stores[region], DEMO_KIND_HELMRELEASE, object->name_space, object->name,
+                              edit_release, &acted, "helm-controller");
+        json_decref(release);
     }
-    json_decref(releases);
+    demo_store_release(&snapshot);
 }
 
 static void settle_workloads(struct demo_world *world, int region)

@@ -89,7 +89,16 @@ static const struct command_option DEMO_OPTIONS[] = {
     {"--serve-only", '\0', NULL, "serve without the console until SIGTERM or Ctrl-C", COMMAND_COMPLETE_NONE, NULL},
     {"--dir", '\0', "DIR", "folder for config.yaml, kubeconfig and data (default: a temporary one)", COMMAND_COMPLETE_FOLDER, NULL},
     {"--scenario", '\0', "NAME", "start in another state: untethered, running, failed, or a recorded incident", COMMAND_COMPLETE_CHOICES,
-     "default untethered running failed region-b-forgotten stale-ready registries-stuck-v1 policy-leaked"},
+     "default untethered running failed hold region-b-forgotten secondary-reverts stale-ready loft-returned "
+     "org-values-forgotten smtp-relay-forgotten registries-stuck-v1 status-reset started-restamped hold-four-addresses "
+     "duplicate-values-key hold-without-policy policy-forbidden residual-tether auth-stripped-early reverted-before-proof "
+     "harbor-empty reverted-in-seconds total-steps-wrong helmreleases-forbidden namespaces-forbidden hold-twice "
+     "running-without-job apiserver-502 policy-leaked prewarm-too-slow daemonset-lacks-tool registry-at-dead-address "
+     "organization-mid-cutover catalog-drift stale-mirror volumes-desynced false-leak trigger-unauthorized "
+     "trigger-too-early gateway-not-programmed resync-overwrites git-unauthorized old-step-names force-push "
+     "provider-unauthorized dead-node disputed secondary-kubeconfigs chart-8-steps chart-9-steps chart-10-steps "
+     "chart-older-order chart-unknown-steps chart-invalid-step chart-without-steps status-garbage step-pod-pending "
+     "step-image-pull step-out-of-memory step-without-pod"},
     {"--scale", '\0', "N", "multiply Applications and HelmReleases (1: about 65 HelmReleases a region)", COMMAND_COMPLETE_NONE, NULL},
     {"--speed", '\0', "X", "how fast its time runs (1: as in real life, default 14: a cutover takes about four minutes)", COMMAND_COMPLETE_NONE, NULL},
     {"--seed", '\0', "N", "seed of everything random", COMMAND_COMPLETE_NONE, NULL},
