@@ -63,6 +63,10 @@ static enum status edit_begin(json_t *job, void *context, struct error *err)
     if (!json_object_get(status, "startTime"))
         json_object_set_new(status, "startTime", time_of(context));
     json_object_set_new(status, "uncountedTerminatedPods", json_object());
+    if (!demo_json_at(job, "spec.selector")) /* what an API server adds when the Job is created */
+        demo_json_set(job, "spec.selector",
+                      json_pack("{s:{s:s}}", "matchLabels", "batch.kubernetes.io/controller-uid",
+                                demo_json_text(job, "metadata.uid")));
     return STATUS_OK;
 }
 
