@@ -75,7 +75,7 @@ Test(demo_life, a_request_is_handled_within_two_seconds)
     patch(world, DEMO_KIND_HELMRELEASE, "flux-system", "bp-harbor", "annotation reconcile.fluxcd.io/requestedAt",
           json_string("now-1"), "flux");
     cr_assert(demo_world_fixture_wait(world, 0, DEMO_KIND_HELMRELEASE, "flux-system", "bp-harbor", has_handled, "now-1",
-                                      4000));
+                                      20000));
     demo_life_stop(life);
     demo_world_fixture_free(world);
     TEST_NO_LEAKS();
@@ -91,8 +91,8 @@ Test(demo_life, new_values_lead_to_an_upgrade_and_a_rollout)
     json_decref(before);
     patch(world, DEMO_KIND_HELMRELEASE, "bluewave", "website", "spec.values.theme", json_string("dark"), "sovdeck");
     cr_assert(
-        demo_world_fixture_wait(world, 0, DEMO_KIND_HELMRELEASE, "bluewave", "website", has_history, &next, 5000));
-    cr_assert(demo_world_fixture_wait(world, 0, DEMO_KIND_DEPLOYMENT, "bluewave", "website", is_rolled, NULL, 5000));
+        demo_world_fixture_wait(world, 0, DEMO_KIND_HELMRELEASE, "bluewave", "website", has_history, &next, 20000));
+    cr_assert(demo_world_fixture_wait(world, 0, DEMO_KIND_DEPLOYMENT, "bluewave", "website", is_rolled, NULL, 20000));
     demo_life_stop(life);
     demo_world_fixture_free(world);
     TEST_NO_LEAKS();
@@ -112,9 +112,9 @@ Test(demo_life, git_wins_where_it_declares)
     patch(world, DEMO_KIND_HELMRELEASE, "flux-system", "bp-loki", "spec.values.theirs", json_string("goes"),
           "kubectl-patch");
     cr_assert(demo_world_fixture_wait(world, 0, DEMO_KIND_HELMRELEASE, "flux-system", "bp-loki", is_replicas, &declared,
-                                      5000));
+                                      20000));
     cr_assert(demo_world_fixture_wait(world, 0, DEMO_KIND_HELMRELEASE, "flux-system", "bp-loki", has_no_text,
-                                      "spec.values.theirs", 5000));
+                                      "spec.values.theirs", 20000));
     json_t *after = demo_store_get(world->stores[0], DEMO_KIND_HELMRELEASE, "flux-system", "bp-loki");
     cr_assert_str_eq(demo_json_text(after, "spec.values.ours"), "stays");
     json_decref(after);
