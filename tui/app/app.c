@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/sanitize.h"
 
@@ -73,6 +74,29 @@ void app_toast(struct app *app, enum tone tone, const char *format, ...)
     app->toast_tone = tone;
     app->toast_until_ms = clock_monotonic_ms() + APP_TOAST_MS + (int64_t)strlen(app->toast) * 30;
     app_dirty(app);
+}
+
+void app_note(struct app *app, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    CLEANUP(alloc_free_pointer) char *text = alloc_vprintf(format, args);
+    va_end(args);
+    if (app->toast_until_ms == 0)
+        app_toast(app, TONE_WARN, "%s", text);
+    else if (app->note_count < APP_NOTES_MAX)
+        app->notes[app->note_count++] = alloc_strdup(text);
+}
+
+void app_next_note(struct app *app)
+{
+    app->toast_until_ms = 0;
+    app_dirty(app);
+    if (app->note_count == 0)
+        return;
+    CLEANUP(alloc_free_pointer) char *text = app->notes[0];
+    memmove(app->notes, app->notes + 1, --app->note_count * sizeof *app->notes);
+    app_toast(app, TONE_WARN, "%s", text);
 }
 
 bool app_is_armed(const struct app *app)

@@ -22,6 +22,7 @@
 
 #define APP_STACK_MAX 8
 #define APP_TOAST_MS 6000
+#define APP_NOTES_MAX 8
 
 enum app_tab_id {
     APP_TAB_OVERVIEW,
@@ -82,6 +83,8 @@ struct app {
     char toast[ERROR_TEXT_MAX];
     enum tone toast_tone;
     int64_t toast_until_ms; /* monotonic; 0: none */
+    char *notes[APP_NOTES_MAX]; /* warnings that wait for their turn */
+    size_t note_count;
 
     int64_t armed_until_ms; /* monotonic; 0: read-only */
     struct operate operate;
@@ -102,6 +105,8 @@ void app_open_tab(struct app *app, enum app_tab_id tab);
 void app_push(struct app *app, struct screen *screen);
 void app_pop(struct app *app);
 void app_toast(struct app *app, enum tone tone, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void app_note(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* a warning in its turn: none covers another */
+void app_next_note(struct app *app);                                                          /* the toast is over */
 void app_dirty(struct app *app);
 bool app_is_armed(const struct app *app);
 void app_ask_to_arm(struct app *app, int minutes);

@@ -135,9 +135,9 @@ static void load_theme(struct app *app)
     if (name == NULL || theme_load_builtin(name, &app->theme))
         return;
     if (theme_load_file(name, &app->theme, &problems, &err) != STATUS_OK)
-        app_toast(app, TONE_WARN, "%s; the dark theme is used", err.text);
+        app_note(app, "%s; the dark theme is used", err.text);
     else if (problems.count > 0)
-        app_toast(app, TONE_WARN, "%s%s; the dark theme's look is used there", problems.texts[0], problems.count > 1 ? " (and more)" : "");
+        app_note(app, "%s%s; the dark theme's look is used there", problems.texts[0], problems.count > 1 ? " (and more)" : "");
     theme_problems_done(&problems);
 }
 
@@ -150,9 +150,9 @@ static void load_keymap(struct app *app)
     if (path == NULL || strcmp(path, "default") == 0)
         return;
     if (keymap_overlay_file(app->keymap, path, &err) != STATUS_OK)
-        app_toast(app, TONE_WARN, "%s; the built-in keys are used", err.text);
+        app_note(app, "%s; the built-in keys are used", err.text);
     else if (keymap_problem_count(app->keymap) > 0)
-        app_toast(app, TONE_WARN, "%s", keymap_problem_at(app->keymap, 0));
+        app_note(app, "%s", keymap_problem_at(app->keymap, 0));
 }
 
 static enum status open_parts(struct app *app, struct error *err)
@@ -193,13 +193,12 @@ static void start(struct app *app)
     app->is_started = true;
     const struct sovereign *sovereign = app->host.sovereign;
     const struct profile *file = sovereign->file;
-    if (sovereign->warning_count > 0 && file->warning_count == 0)
-        app_toast(app, TONE_WARN, "%s%s", sovereign->warnings[0],
-                  sovereign->warning_count > 1 ? " (and more: sovdeck doctor lists them)" : "");
     if (file->warning_count == 1)
-        app_toast(app, TONE_WARN, "%s", file->warnings[0]);
+        app_note(app, "%s", file->warnings[0]);
     else if (file->warning_count > 1)
-        app_toast(app, TONE_WARN, "%s (and %zu more: sovdeck doctor lists them)", file->warnings[0], file->warning_count - 1);
+        app_note(app, "%s (and %zu more: :doctor lists them)", file->warnings[0], file->warning_count - 1);
+    if (sovereign->warning_count > 0)
+        app_note(app, "%s%s", sovereign->warnings[0], sovereign->warning_count > 1 ? " (and more: :doctor lists them)" : "");
     event_loop_add_fd(app->loop, terminal_fd(app->terminal), read_keys, app);
     event_loop_add_fd(app->loop, app->signal_fd, read_signal, app);
     event_loop_add_timer(app->loop, TICK_MS, true, tick, app);
@@ -222,6 +221,8 @@ static void close_parts(struct app *app)
     keymap_free(app->keymap);
     for (size_t i = 0; i < sizeof app->histories / sizeof app->histories[0]; i++)
         history_done(&app->histories[i]);
+    while (app->note_count > 0)
+        free(app->notes[--app->note_count]);
     canvas_free(app->canvas);
     event_loop_free(app->loop);
     close(app->signal_fd);

@@ -131,10 +131,8 @@ void frame_tick(struct app *app)
     store_expire(app->host.store); /* rows of a feed that is away become "not known": the generation grows by itself */
     look_at_cutover(app);
     login_tick(app);
-    if (app->toast_until_ms != 0 && now >= app->toast_until_ms) {
-        app->toast_until_ms = 0;
-        app->frame.dirty = true;
-    }
+    if (app->toast_until_ms != 0 && now >= app->toast_until_ms)
+        app_next_note(app);
     if (app->armed_until_ms != 0 && now >= app->armed_until_ms)
         app_disarm(app, "The time is over");
     if (header_ticks(app) || (screen->ops->ticks != NULL && screen->ops->ticks(screen)) ||
