@@ -105,7 +105,7 @@ cases_identity() {
     sed "s|\(certificate-authority-data: \).*|\1$(base64 -w0 "$folder/other.crt")|" "$folder/demo/kubeconfig" >"$folder/untrusting"
     kubeconfig=$folder/untrusting
     expect 5 "not signed by the configured CA" "an untrusted certificate" as fsn get hr
-    expect 5 "not signed by the configured CA" "an untrusted certificate, says doctor" as fsn doctor
+    expect 5 "not signed by the configured CA" "an untrusted certificate, says doctor" as fsn doctor -o json
     sed "s|127.0.0.1:$(port fsn)|127.0.0.1:9|" "$folder/demo/kubeconfig" >"$folder/dead"
     kubeconfig=$folder/dead
     expect 5 "connection refused" "nobody listens" as fsn get hr
