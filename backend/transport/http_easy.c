@@ -15,21 +15,27 @@
 #include "base/timestamp.h"
 
 #define HEADER_MAXIMUM ((size_t)128 << 10)
+#define HEADER_NAME_BYTES "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" /* RFC 9110 5.6.2 */
 #define REQUEST_BUFFER_BYTES (128L << 10)
 
 static bool is_header_safe(struct span text)
 {
     for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.data[i] < 0x20 && text.data[i] != '\t')
+        if (((unsigned char)text.data[i] < 0x20 && text.data[i] != '\t') || text.data[i] == 0x7f)
             return false;
     return true;
+}
+
+static enum status refuse_header(const struct http_easy *easy, struct span name, struct error *err)
+{
+    return error_set(err, STATUS_USAGE, "%s: the value of the header %.*s has a line end, NUL or other control character; nothing was sent",
+                     easy->authority, SPAN_PRINT(name));
 }
 
 static enum status add_header(struct http_easy *easy, const char *name, struct span value, struct error *err)
 {
     if (!is_header_safe(value))
-        return error_set(err, STATUS_USAGE, "%s: the value of the header %s has a line end or control character", easy->authority,
-                         name);
+        return refuse_header(easy, span_of(name), err);
     struct bytebuf line;
     bytebuf_init(&line, HEADER_MAXIMUM);
     bool fits = bytebuf_append_text(&line, name) && bytebuf_append_text(&line, ": ") && bytebuf_append_span(&line, value);
@@ -44,8 +50,12 @@ static enum status add_header(struct http_easy *easy, const char *name, struct s
 static enum status add_given_headers(struct http_easy *easy, const char *const *lines, struct error *err)
 {
     for (; lines != NULL && *lines != NULL; lines++) {
-        if (!is_header_safe(span_of(*lines)) || strchr(*lines, ':') == NULL)
-            return error_set(err, STATUS_USAGE, "%s: '%.60s' is no header line", easy->authority, *lines);
+        struct span line = span_of(*lines);
+        size_t name = strspn(*lines, HEADER_NAME_BYTES);
+        if (name == 0 || line.data[name] != ':')
+            return error_set(err, STATUS_USAGE, "%s: a header line has no name that HTTP allows; nothing was sent", easy->authority);
+        if (!is_header_safe(line))
+            return refuse_header(easy, span_first(line, name), err);
         easy->headers = curl_slist_append(easy->headers, *lines);
     }
     return STATUS_OK;
@@ -66,6 +76,11 @@ static enum status set_given_headers(struct http_easy *easy, const struct http_r
     return status;
 }
 
+static bool has_nul(const struct tls_secret *secret)
+{
+    return secret->length > 0 && memchr(secret->data, '\0', secret->length) != NULL;
+}
+
 static enum status add_credentials(struct http_easy *easy, struct error *err)
 {
     struct tls_credentials *who = easy->credentials;
@@ -73,10 +88,15 @@ static enum status add_credentials(struct http_easy *easy, struct error *err)
     if (status == STATUS_OK && who->cookie.length > 0)
         status = add_header(easy, "Cookie", tls_credentials_get(&who->cookie), err);
     if (status == STATUS_OK && who->token.length > 0) {
-        char *value = alloc_printf("Bearer %s", who->token.data);
-        status = add_header(easy, "Authorization", span_of(value), err);
-        OPENSSL_cleanse(value, strlen(value));
-        free(value);
+        struct bytebuf value; /* by its length: a NUL must be seen, not end it */
+        bytebuf_init(&value, HEADER_MAXIMUM);
+        bytebuf_append_text(&value, "Bearer ");
+        bytebuf_append_span(&value, tls_credentials_get(&who->token));
+        status = add_header(easy, "Authorization", bytebuf_span(&value), err);
+        OPENSSL_cleanse(value.data, value.length);
+        bytebuf_done(&value);
+    } else if (status == STATUS_OK && (has_nul(&who->username) || has_nul(&who->password))) {
+        status = error_set(err, STATUS_USAGE, "%s: user name or password has a NUL in it; nothing was sent", easy->authority);
     } else if (status == STATUS_OK && who->username.length > 0) {
         curl_easy_setopt(easy->handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(easy->handle, CURLOPT_USERNAME, who->username.data);

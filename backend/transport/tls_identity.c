@@ -93,9 +93,17 @@ static struct timespec modified(const char *path)
     return stat(path, &info) == 0 ? info.st_mtim : (struct timespec){0};
 }
 
+/* It goes into the Host header and into a URL. */
+static bool is_server_name(const char *name)
+{
+    return name == NULL || name[strspn(name, ".-:_*0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+}
+
 static enum status fill(struct tls_identity *identity, const struct tls_identity_options *options, struct error *err)
 {
     struct tls_credentials *to = identity->current;
+    if (!is_server_name(options->server_name))
+        return error_set(err, STATUS_USAGE, "the server name to verify (tls-server-name, server-name) is no host name");
     to->insecure = identity->insecure = options->insecure;
     to->server_name = alloc_strdup(options->server_name);
     to->server_name_is_host = options->server_name_is_host;

@@ -272,7 +272,9 @@ Test(http_thread, says_in_words_what_failed)
         {"/cut", {0}, STATUS_UNREACHABLE, "the connection"},
         {"/silence", {.total_timeout_ms = 100}, STATUS_TIMEOUT, "no complete answer within 0.1 s"},
         {"/garbage", {0}, STATUS_UNREACHABLE, "127.0.0.1"},
-        {"/hello", {.headers = (const char *const[]){"X: a\r\nEvil: 1", NULL}}, STATUS_USAGE, "is no header line"},
+        {"/hello", {.headers = (const char *const[]){"X: a\r\nEvil: 1", NULL}}, STATUS_USAGE, "the value of the header X has a line end"},
+        {"/hello", {.headers = (const char *const[]){"X Y: a", NULL}}, STATUS_USAGE, "no name that HTTP allows"},
+        {"/hello", {.headers = (const char *const[]){"X: a\x7f", NULL}}, STATUS_USAGE, "control character; nothing was sent"},
     };
     struct place place;
     open_place(&place, (struct certificates_request){0}, NULL);
