@@ -83,6 +83,7 @@ void kube_feed_bell_open(struct kube_feed_machine *machine)
             .watch_accept = METADATA_OF_EVENT,
             .identity = kube_client_identity(machine->client),
             .proxy = kube_client_proxy(machine->client),
+            .page_timeout_ms = kube_client_request_timeout(machine->client),
             .server = &machine->server,
             .no_initial_events = true,
             .page_items = 1,

@@ -335,6 +335,7 @@ void kube_part_open(struct kube_part *part, const char *version)
         .accept = kind->dynamic_count > 0 ? ROW_DECODER_TABLE_ACCEPT : NULL,
         .identity = kube_client_identity(client),
         .proxy = kube_client_proxy(client),
+        .page_timeout_ms = kube_client_request_timeout(client),
         .server = subscription->options.server,
         .no_initial_events = kind->dynamic_count > 0,
     };

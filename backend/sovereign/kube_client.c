@@ -98,6 +98,11 @@ const char *kube_client_user(const struct kube_client *client)
     return client->user;
 }
 
+int64_t kube_client_request_timeout(const struct kube_client *client)
+{
+    return client->request_timeout_ms;
+}
+
 const char *kube_client_proxy(const struct kube_client *client)
 {
     return client->proxy;

@@ -48,6 +48,7 @@ const char *kube_client_server(const struct kube_client *client);
 const char *kube_client_namespace(const struct kube_client *client);
 const char *kube_client_user(const struct kube_client *client);
 const char *kube_client_proxy(const struct kube_client *client);
+int64_t kube_client_request_timeout(const struct kube_client *client); /* --request-timeout, for requests made elsewhere; 0: none given */
 int kube_client_index(const struct kube_client *client);
 struct tls_identity *kube_client_identity(const struct kube_client *client); /* borrowed */
 struct http_thread *kube_client_thread(const struct kube_client *client);    /* borrowed */

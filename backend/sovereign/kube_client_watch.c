@@ -162,7 +162,7 @@ static enum status run(struct kube_client *client, const char *url, const char *
     struct json_reader *reader = json_reader_new();
     wait.decoder = row_decoder_new(kind, kube_client_index(client), reader);
     struct kube_watch_options options = {.name = what, .url = url, .query = query, .identity = kube_client_identity(client),
-                                         .proxy = kube_client_proxy(client)};
+                                         .proxy = kube_client_proxy(client), .page_timeout_ms = kube_client_request_timeout(client)};
     struct kube_watch *watch = kube_watch_new(kube_client_thread(client), &options, &CALLBACKS, &wait);
     pthread_mutex_lock(&wait.lock);
     enum status status = wait_for(&wait, question, deadline_ms, kube_client_cancel(client), what, err);

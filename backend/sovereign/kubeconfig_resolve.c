@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/array.h"
@@ -14,6 +15,7 @@
 #include "sovereign/exec_credential.h"
 #include "sovereign/kubeconfig_files.h"
 #include "sovereign/kubeconfig_user.h"
+#include "transport/http_url.h"
 
 #define CLUSTER_INFO_MAXIMUM ((size_t)120 << 10) /* one variable of a process's environment may have 128 KiB */
 #define HINT_NAMES_MAX 256
@@ -123,6 +125,32 @@ static enum status read_proxy(struct resolve *resolve, struct error *err)
                                    "expected http://, https:// or socks5://HOST:PORT");
 }
 
+/* As client-go's DefaultServerURL: an address without a scheme is https when anything of TLS is configured, else http. */
+static const char *guess_scheme(const struct resolve *resolve)
+{
+    static const char *const CLUSTER[] = {"certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"};
+    static const char *const USER[] = {"client-certificate", "client-certificate-data"};
+    bool flag = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(CLUSTER); i++) {
+        const struct yaml_node *node = yaml_node_get(resolve->cluster.node, CLUSTER[i]);
+        const char *text = yaml_node_text_or(node, "");
+        bool is_off = i == 2 && (yaml_node_bool(node, "", &flag, NULL) != STATUS_OK || !flag);
+        if (text[0] != '\0' && !is_off)
+            return "https://";
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(USER); i++)
+        if (yaml_node_text_or(yaml_node_get(resolve->user.node, USER[i]), "")[0] != '\0')
+            return "https://";
+    return "http://";
+}
+
+/* What a request's path can be put behind. */
+static bool is_address(const char *server)
+{
+    struct http_url url;
+    return strpbrk(server, " \t?#@") == NULL && http_url_parse(server, &url);
+}
+
 static enum status read_server(struct resolve *resolve, struct error *err)
 {
     const struct kubeconfig_entry *cluster = &resolve->cluster;
@@ -133,9 +161,13 @@ static enum status read_server(struct resolve *resolve, struct error *err)
         return status;
     if (server == NULL)
         return kubeconfig_entry_refuse(cluster, NULL, "server", err, "missing, expected https://host:port");
-    if ((strncmp(server, "https://", 8) != 0 && strncmp(server, "http://", 7) != 0) || strlen(server) >= sizeof resolve->target->server)
+    const char *scheme = strstr(server, "://") == NULL ? guess_scheme(resolve) : "";
+    CLEANUP(alloc_free_pointer) char *whole = alloc_printf("%s%s", scheme, server);
+    size_t path = scheme[0] != '\0' ? strcspn(server, "/") : 0; /* without a scheme there may be none, as kubectl says too */
+    bool has_path = scheme[0] != '\0' && server[path] != '\0' && server[path + 1] != '\0';
+    if (!is_address(whole) || strlen(whole) >= sizeof resolve->target->server || has_path)
         return kubeconfig_entry_refuse(cluster, node, "server", err, "'%.200s', expected https://host:port", server);
-    copy(resolve->target->server, sizeof resolve->target->server, server);
+    copy(resolve->target->server, sizeof resolve->target->server, whole);
     size_t length = strlen(resolve->target->server);
     while (length > 0 && resolve->target->server[length - 1] == '/')
         resolve->target->server[--length] = '\0';
@@ -158,7 +190,7 @@ static enum status read_trust(struct resolve *resolve, struct error *err)
     if (status == STATUS_OK && options->insecure && (options->ca_file != NULL || options->ca_data.length > 0))
         return kubeconfig_entry_refuse(cluster, yaml_node_get(cluster->node, "insecure-skip-tls-verify"), "insecure-skip-tls-verify", err,
                                        "true together with a certificate-authority; keep one of them (kubectl refuses both)");
-    resolve->target->insecure = options->insecure && strncmp(resolve->target->server, "https://", 8) == 0;
+    resolve->target->insecure = options->insecure && strncasecmp(resolve->target->server, "https://", 8) == 0;
     return status;
 }
 

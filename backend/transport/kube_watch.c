@@ -131,6 +131,7 @@ struct kube_watch *kube_watch_new(struct http_thread *thread, const struct kube_
         .retry = options->retry != NULL ? *options->retry : RETRY_POLICY_DEFAULT,
         .page_items_wanted = options->page_items > 0 ? options->page_items : KUBE_WATCH_PAGE_ITEMS,
         .page_maximum = options->page_maximum > 0 ? options->page_maximum : KUBE_WATCH_PAGE_MAXIMUM,
+        .page_timeout_ms = options->page_timeout_ms > 0 ? options->page_timeout_ms : KUBE_WATCH_PAGE_TIMEOUT_MS,
         .recheck_ms = options->recheck_ms > 0 ? options->recheck_ms : KUBE_WATCH_RECHECK_MS,
         .poll_ms = options->poll_ms > 0 ? options->poll_ms : KUBE_WATCH_POLL_MS,
         .initial_idle_ms = options->initial_idle_ms > 0 ? options->initial_idle_ms : KUBE_WATCH_INITIAL_IDLE_MS,

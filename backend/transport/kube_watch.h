@@ -24,6 +24,7 @@
 #define KUBE_WATCH_PAGE_ITEMS 500
 #define KUBE_WATCH_PAGE_MAXIMUM ((size_t)32 << 20) /* bytes of one page; over it the limit is halved and the page retried */
 #define KUBE_WATCH_LINE_MAXIMUM ((size_t)8 << 20)  /* bytes of one event; an etcd object is at most about 1.5 MiB */
+#define KUBE_WATCH_PAGE_TIMEOUT_MS 300000
 #define KUBE_WATCH_RECHECK_MS 60000                /* denied, absent, unauthenticated */
 #define KUBE_WATCH_POLL_MS 15000                   /* between the lists of what may not be watched */
 #define KUBE_WATCH_INITIAL_IDLE_MS 5000            /* initial events pause so long without their end: this server has no WatchList */
@@ -127,6 +128,7 @@ struct kube_watch_options {
     size_t page_maximum;              /* 0: KUBE_WATCH_PAGE_MAXIMUM */
     size_t line_maximum;              /* 0: KUBE_WATCH_LINE_MAXIMUM */
     const struct retry_policy *retry; /* NULL: RETRY_POLICY_DEFAULT. Copied */
+    int64_t page_timeout_ms;          /* of one page of a list; 0: KUBE_WATCH_PAGE_TIMEOUT_MS. Watches have none */
     int64_t recheck_ms;               /* 0: KUBE_WATCH_RECHECK_MS */
     int64_t poll_ms;                  /* 0: KUBE_WATCH_POLL_MS */
     int64_t initial_idle_ms;          /* 0: KUBE_WATCH_INITIAL_IDLE_MS */

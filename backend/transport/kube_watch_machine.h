@@ -37,7 +37,7 @@ struct kube_watch {
     struct retry_policy retry;
     unsigned page_items_wanted;
     size_t page_maximum;
-    int64_t recheck_ms, poll_ms, initial_idle_ms;
+    int64_t page_timeout_ms, recheck_ms, poll_ms, initial_idle_ms;
     struct kube_watch_server *server;
     bool no_initial_events;
 

@@ -9,7 +9,6 @@
 #define URL_MAXIMUM ((size_t)64 << 10)
 #define WATCH_SECONDS_LEAST 300
 #define WATCH_SECONDS_SPREAD 301
-#define PAGE_TOTAL_TIMEOUT_MS 300000
 #define PAGE_STALL_TIMEOUT_MS 15000
 #define CHECK_TIMEOUT_MS 15000
 #define METADATA_ACCEPT "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
@@ -57,7 +56,7 @@ void kube_watch_request_page(struct kube_watch *watch)
     submit(watch, bytebuf_text(&url),
            (struct http_request){.class = HTTP_REQUEST_CLASS_REQUEST,
                                  .accept = watch->accept,
-                                 .total_timeout_ms = PAGE_TOTAL_TIMEOUT_MS,
+                                 .total_timeout_ms = watch->page_timeout_ms,
                                  .stall_timeout_ms = PAGE_STALL_TIMEOUT_MS,
                                  .accept_compressed = true});
 }

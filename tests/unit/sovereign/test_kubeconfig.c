@@ -49,7 +49,7 @@ static enum status load(const char *name, struct kubeconfig **config, struct err
 static const char GOOD[] =
     "apiVersion: v1\nkind: Config\ncurrent-context: fsn\npreferences: {}\n"
     "clusters:\n- name: c\n  cluster: {server: 'https://h:6443/', insecure-skip-tls-verify: true, proxy-url: 'http://p:1'}\n"
-    "- {name: noserver, cluster: {server: h}}\n- {name: badca, cluster: {server: 'https://h', certificate-authority-data: '!!'}}\n"
+    "- {name: noserver, cluster: {server: h/api}}\n- {name: badca, cluster: {server: 'https://h', certificate-authority-data: '!!'}}\n"
     "users:\n- {name: u, user: {tokenFile: token}}\n"
     "- name: e\n  user:\n    exec: {command: kubelogin}\n"
     "- {name: i, user: {token: t, as: root}}\n"
@@ -71,7 +71,7 @@ Test(kubeconfig, resolves_a_context_and_says_why_not)
         {"nouser", STATUS_NOT_FOUND, "names the user 'zz', which is not there"},
         {"exec", STATUS_INVALID, "one:14: users[1].user.exec.apiVersion: missing, expected client.authentication.k8s.io/v1"},
         {"imp", STATUS_OK, ""},
-        {"noserver", STATUS_INVALID, "one:8: clusters[1].cluster.server: 'h', expected https://host:port"},
+        {"noserver", STATUS_INVALID, "one:8: clusters[1].cluster.server: 'h/api', expected https://host:port"},
         {"badca", STATUS_INVALID, "one:9: clusters[2].cluster.certificate-authority-data: no base64"},
     };
     struct kubeconfig *config = NULL;
@@ -202,5 +202,44 @@ Test(base64, decodes_what_kubeconfigs_hold_and_refuses_the_rest)
         cr_assert(plain == NULL || (length == strlen(CASES[i].plain) && strcmp(plain, CASES[i].plain) == 0), "'%s'", CASES[i].text);
         free(plain);
     }
+    TEST_NO_LEAKS();
+}
+
+/* As kubectl: https when anything of TLS is configured, else http. */
+Test(kubeconfig, guesses_the_scheme_of_a_server_without_one)
+{
+    static const struct {
+        const char *cluster, *user, *server; /* server NULL: refused */
+    } CASES[] = {
+        {"server: 'h:6443'", "token: t", "http://h:6443"},
+        {"server: 'h:6443/'", "token: t", "http://h:6443"},
+        {"server: h, insecure-skip-tls-verify: true", "token: t", "https://h"},
+        {"server: h, insecure-skip-tls-verify: false", "token: t", "http://h"},
+        {"server: 'HTTPS://h'", "token: t", "HTTPS://h"},
+        {"server: 'h:6443/prefix'", "token: t", NULL},
+        {"server: 'ftp://h'", "token: t", NULL},
+        {"server: 'https://u:p@h'", "token: t", NULL},
+        {"server: 'https://h?a=b'", "token: t", NULL},
+        {"server: \"https://h\\r\\nX: y\"", "token: t", NULL},
+        {"server: 'https://h', tls-server-name: \"a\\r\\nX: y\"", "token: t", NULL},
+    };
+    make_folder();
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char text[600];
+        struct kubeconfig *config = NULL;
+        struct kubeconfig_target target = {0};
+        struct error err = {0};
+        snprintf(text, sizeof text, "clusters:\n- {name: c, cluster: {%s}}\nusers:\n- {name: u, user: {%s}}\n"
+                 "contexts:\n- {name: x, context: {cluster: c, user: u}}\n", CASES[i].cluster, CASES[i].user);
+        write_file("one", text);
+        cr_assert_eq(load("one", &config, &err), STATUS_OK, "%s", err.text);
+        enum status status = kubeconfig_resolve(config, "x", &target, &err);
+        cr_assert_eq(status == STATUS_OK, CASES[i].server != NULL, "%s: %s", CASES[i].cluster, err.text);
+        if (CASES[i].server != NULL)
+            cr_assert_str_eq(target.server, CASES[i].server);
+        kubeconfig_target_done(&target);
+        kubeconfig_free(config);
+    }
+    remove_folder();
     TEST_NO_LEAKS();
 }
