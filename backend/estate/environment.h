@@ -8,7 +8,7 @@ struct environment {
     const struct row *row;
     size_t organization, next_in_organization; /* ESTATE_NONE */
     size_t first_application;                  /* ESTATE_NONE */
-    size_t application_count, applications_ready;
+    size_t application_count, applications_ready, applications_unknown;
     struct health health;
 };
 

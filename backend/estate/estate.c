@@ -239,11 +239,15 @@ static void judge(struct estate *estate)
         struct application *application = &estate->applications[i];
         application_find_releases(application, &sources);
         application_judge(application, &sources);
-        bool ready = application->health.tone == TONE_GOOD;
-        if (application->environment != ESTATE_NONE)
+        bool ready = application->health.tone == TONE_GOOD, unknown = application->health.tone == TONE_UNKNOWN;
+        if (application->environment != ESTATE_NONE) {
             estate->environments[application->environment].applications_ready += ready;
-        if (application->organization != ESTATE_NONE)
+            estate->environments[application->environment].applications_unknown += unknown;
+        }
+        if (application->organization != ESTATE_NONE) {
             estate->organizations[application->organization].applications_ready += ready;
+            estate->organizations[application->organization].applications_unknown += unknown;
+        }
         for (size_t k = 0; k < application->release_count; k++)
             ARRAY_PUSH(&private->owned, ((struct owned_release){application->releases[k], i}));
     }

@@ -9,7 +9,7 @@
 struct organization {
     const struct row *row;
     size_t first_environment, environment_count; /* ESTATE_NONE */
-    size_t first_application, application_count, applications_ready;
+    size_t first_application, application_count, applications_ready, applications_unknown;
     struct health health;
 };
 

@@ -62,6 +62,7 @@ static void count_applications(struct overview_region *region, struct health *he
             continue;
         region->applications_total++;
         region->applications_ready += application->health.tone == TONE_GOOD;
+        region->applications_unknown += application->health.tone == TONE_UNKNOWN;
         if (application->health.tone <= TONE_WARN)
             health_add(health, TONE_WARN, "Application %.*s: %s", SPAN_PRINT(row_key(application->row)), application->health.cause);
     }

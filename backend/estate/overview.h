@@ -13,7 +13,7 @@ struct overview_region {
     bool is_partial; /* some namespaces may not be listed: the counts leave them out */
     size_t releases_ready, releases_total, releases_suspended, releases_failed, releases_blocked; /* total without suspended */
     size_t nodes_ready, nodes_total;
-    size_t applications_ready, applications_total;
+    size_t applications_ready, applications_unknown, applications_total;
 };
 
 struct overview {

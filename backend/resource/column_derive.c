@@ -76,16 +76,20 @@ DERIVE(environments)
         column_set_count(value, (int64_t)entry->environment_count, TONE_NEUTRAL);
 }
 
-static void show_ratio(struct column_value *value, size_t ready, size_t total)
+/* `unknown` of those that are not ready are not known: that is neither a zero nor an alarm. */
+static void show_ratio(struct column_value *value, size_t ready, size_t unknown, size_t total)
 {
     if (total == 0) {
         column_set_text(value, SPAN_LITERAL("-"));
         value->order = 1000000;
         return;
     }
-    column_printf(value, "%zu/%zu", ready, total);
+    if (unknown == total)
+        column_printf(value, "?/%zu", total);
+    else
+        column_printf(value, "%zu/%zu", ready, total);
     value->order = (int64_t)(ready * 1000 / total);
-    value->tone = ready == total ? TONE_NEUTRAL : ready == 0 ? TONE_BAD : TONE_WARN;
+    value->tone = ready == total ? TONE_NEUTRAL : ready + unknown == total ? TONE_UNKNOWN : ready + unknown == 0 ? TONE_BAD : TONE_WARN;
 }
 
 DERIVE(applications)
@@ -96,9 +100,9 @@ DERIVE(applications)
     const struct environment *environment = organization == NULL ? estate_environment(context->estate, row) : NULL;
     bool is_organization = strcmp(row_kind(row)->id, KIND_ID_ORGANIZATIONS) == 0;
     if (is_organization && organization != NULL)
-        show_ratio(value, organization->applications_ready, organization->application_count);
+        show_ratio(value, organization->applications_ready, organization->applications_unknown, organization->application_count);
     else if (!is_organization && (environment = estate_environment(context->estate, row)) != NULL)
-        show_ratio(value, environment->applications_ready, environment->application_count);
+        show_ratio(value, environment->applications_ready, environment->applications_unknown, environment->application_count);
 }
 
 DERIVE(organization)
@@ -140,7 +144,7 @@ DERIVE(releases)
     for (size_t i = 0; entry != NULL && i < entry->release_count; i++)
         ready += release_state_of(entry->releases[i]).phase == RELEASE_PHASE_READY;
     if (entry != NULL)
-        show_ratio(value, ready, entry->release_count);
+        show_ratio(value, ready, 0, entry->release_count);
 }
 
 DERIVE(containers)

@@ -123,11 +123,25 @@ static void recalc(struct screen *screen)
 
 /* --- summary --- */
 
-static int put_count(struct canvas *canvas, int x, int y, bool known, size_t part, size_t whole, const char *what)
+struct count {
+    bool known;
+    size_t part, unknown, whole; /* unknown: of those that are not in `part` */
+};
+
+static int put_count(struct canvas *canvas, int x, int y, struct count count, const char *what)
 {
-    if (!known)
+    if (count.whole > 0 && (!count.known || count.unknown == count.whole))
+        return x + canvas_printf(canvas, x, y, STYLE_UNKNOWN, "?/%zu %s", count.whole, what) + 3;
+    if (!count.known)
         return x + canvas_printf(canvas, x, y, STYLE_UNKNOWN, "? %s", what) + 3;
-    return x + canvas_printf(canvas, x, y, whole == 0 ? STYLE_DIM : part == whole ? STYLE_GOOD : STYLE_WARN, "%zu/%zu %s", part, whole, what) + 3;
+    enum style_id style = count.whole == 0                            ? STYLE_DIM
+                       : count.part == count.whole                 ? STYLE_GOOD
+                       : count.part + count.unknown == count.whole ? STYLE_UNKNOWN
+                                                                   : STYLE_WARN;
+    x += canvas_printf(canvas, x, y, style, "%zu/%zu %s", count.part, count.whole, what);
+    if (count.unknown > 0)
+        x += canvas_printf(canvas, x, y, STYLE_UNKNOWN, ", %zu unknown", count.unknown);
+    return x + 3;
 }
 
 static void paint_region(const struct overview_screen *self, struct canvas *canvas, struct rect line, int region)
@@ -136,10 +150,12 @@ static void paint_region(const struct overview_screen *self, struct canvas *canv
     int x = line.x + 1;
     x += canvas_printf(canvas, x, line.y, screen_style(facts->tone), "%s ", screen_glyph(facts->tone));
     x += canvas_printf(canvas, x, line.y, STYLE_REGION, "%-8s", screen_region_name(self->screen.host, region)) + 1;
-    x = put_count(canvas, x, line.y, facts->releases_known, facts->releases_ready, facts->releases_total, "releases");
-    x = put_count(canvas, x, line.y, facts->nodes_known, facts->nodes_ready, facts->nodes_total, "nodes");
+    x = put_count(canvas, x, line.y, (struct count){facts->releases_known, facts->releases_ready, 0, facts->releases_total}, "releases");
+    x = put_count(canvas, x, line.y, (struct count){facts->nodes_known, facts->nodes_ready, 0, facts->nodes_total}, "nodes");
     if (facts->applications_total > 0)
-        x = put_count(canvas, x, line.y, facts->applications_known, facts->applications_ready, facts->applications_total, "Applications");
+        x = put_count(canvas, x, line.y,
+                      (struct count){facts->applications_known, facts->applications_ready, facts->applications_unknown, facts->applications_total},
+                      "Applications");
     if (facts->is_partial)
         x += canvas_printf(canvas, x, line.y, STYLE_UNKNOWN, "in what may be seen") + 3;
     if (facts->releases_suspended > 0)
