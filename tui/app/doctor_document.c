@@ -1,4 +1,4 @@
-/* Runs the doctor on the worker and shows what it says; see doctor_document.h. */
+/* Runs the doctor on the worker for reports and shows what it says; see doctor_document.h. */
 #include "app/doctor_document.h"
 
 #include <stdio.h>

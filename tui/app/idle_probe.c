@@ -25,7 +25,8 @@ void idle_probe_report(struct app *app)
     static uint64_t reported_frame;
     if (app->idle_fd < 0 || app->frame.dirty || app->frame.count == reported_frame)
         return;
-    if (!inbox_is_empty(app->host.inbox) || worker_pending(app->host.worker) > 0 || !feed_set_is_settled(app->host.feeds))
+    bool works = worker_pending(app->host.worker) > 0 || worker_pending(app->host.reports) > 0;
+    if (works || !inbox_is_empty(app->host.inbox) || !feed_set_is_settled(app->host.feeds))
         return;
     reported_frame = app->frame.count;
     dprintf(app->idle_fd, "idle %llu %llu\n", (unsigned long long)app->frame.count, (unsigned long long)app->host.store->generation);

@@ -51,6 +51,7 @@ void travel_enter(struct app *app, struct visit *visit)
     app->host.estate = visit->estate;
     app->host.inbox = visit->inbox;
     app->host.worker = visit->worker;
+    app->host.reports = visit->reports;
     app->host.region = -1;
     hold_witness_init(&app->witness);
     visit_start(visit);

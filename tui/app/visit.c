@@ -23,6 +23,7 @@ enum status visit_open(const struct sovereign_options *options, struct visit **r
     visit->estate = estate_new(visit->store);
     visit->inbox = inbox_new(INBOX_MESSAGES_MAX, INBOX_BYTES_MAX);
     visit->worker = worker_new("worker", WORKER_JOBS_MAX);
+    visit->reports = worker_new("reports", WORKER_JOBS_MAX);
     *ret = visit;
     return STATUS_OK;
 }
@@ -41,6 +42,7 @@ void visit_close(struct visit *visit)
     atomic_store(&visit->cancel, true);
     feed_set_stop(visit->feeds);
     worker_free(visit->worker);
+    worker_free(visit->reports);
     http_thread_stop(visit->http);
     if (visit->inbox != NULL)
         inbox_free(visit->inbox);

@@ -54,7 +54,7 @@ struct compare_load *compare_load_new(struct screen_host *host, const struct scr
     load->inbox = host->inbox;
     take_region(&load->sides[0], host, left);
     take_region(&load->sides[1], host, right);
-    if (worker_submit(host->worker, run, release, load))
+    if (worker_submit(host->reports, run, release, load))
         return load;
     for (size_t i = 0; i < COMPARE_LOAD_SIDES; i++) {
         load->sides[i].presence = COMPARE_UNKNOWN;

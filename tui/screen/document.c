@@ -342,7 +342,7 @@ static void submit(struct document *document, struct screen_host *host)
 {
     document->loading = true;
     hold(document);
-    if (worker_submit(host->worker, run_job, release_job, document))
+    if (worker_submit(document->kind == DOCUMENT_KIND_REPORT ? host->reports : host->worker, run_job, release_job, document))
         return;
     document->loading = false;
     snprintf(document->note, sizeof document->note, "too much is being loaded already: close something and try again");

@@ -20,7 +20,7 @@ struct document;
 struct document *document_load(struct screen_host *host, enum document_kind kind, const struct screen_object *object);
 /* A document that is complete already (a plan, a report); `text` is sanitized multi-line text, copied. */
 struct document *document_of_text(enum document_kind kind, const char *title, struct span text);
-/* A text that `produce` makes on the worker (it may block, and should stop when *closed becomes true): returns new text of at most
+/* A text that `produce` makes on the reports' worker (it may block, and should stop when *closed becomes true): returns new text of at most
  * DOCUMENT_MAXIMUM bytes, or NULL with the reason in *err. `dispose` frees the context, once, in any case. */
 struct document *document_produce(struct screen_host *host, const char *title,
                                   char *(*produce)(void *context, const atomic_bool *closed, struct error *err),

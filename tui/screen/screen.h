@@ -48,6 +48,7 @@ struct screen_host {
     struct sovereign *sovereign;
     struct feed_set *feeds;
     struct worker *worker;
+    struct worker *reports; /* for what may take many seconds (doctor, comparing regions): nothing else waits for it */
     struct inbox *inbox;
     const struct keymap *keymap;
     int region; /* shown region; -1: all */
