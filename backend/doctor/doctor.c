@@ -24,6 +24,7 @@ static const struct {
     {"catalyst-api", doctor_catalyst_examine},
     {"nats", doctor_nats_examine},
     {"gitea", doctor_gitea_examine},
+    {"openbao", doctor_openbao_examine},
 };
 
 struct doctor {
@@ -169,7 +170,7 @@ enum status doctor_examine(const struct doctor_options *options, struct diagnosi
         doctor_local_configuration(options, diagnosis);
     add_looks(doctor, diagnosis);
     if (doctor->count == 0 && !is_whole)
-        status = error_set(err, STATUS_USAGE, "there is no feed '%s'; there is: kubernetes, catalyst-api, nats, gitea, and the regions' names",
+        status = error_set(err, STATUS_USAGE, "there is no feed '%s'; there is: kubernetes, catalyst-api, nats, gitea, openbao, and the regions' names",
                            options->feed != NULL ? options->feed : "");
     run_looks(doctor);
     if (is_whole)

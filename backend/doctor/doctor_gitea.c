@@ -4,16 +4,17 @@
 #include "base/alloc.h"
 #include "doctor/doctor_look.h"
 #include "doctor/doctor_probe.h"
+#include "doctor/doctor_service.h"
 
 /* {"version": "1.22.3"} */
-static void note_gitea(struct doctor_look *look, const struct doctor_answer *answer, bool has_token)
+static void note_gitea(struct doctor_look *look, const struct doctor_answer *answer, bool has_token, const char *key)
 {
     json_t *document = json_loadb(bytebuf_text(&answer->body), answer->body.length, 0, NULL);
     const char *version = json_is_object(document) ? json_string_value(json_object_get(document, "version")) : NULL;
     if (answer->code == 401 || answer->code == 403) {
         diagnosis_bad(look->section, "identity", STATUS_UNAUTHENTICATED, "gitea answers %d %s", answer->code, http_response_reason(answer->code));
-        diagnosis_remedy(look->section, "make a token with read access to the repository (Gitea: Settings, Applications) and put it into "
-                         "gitea.token-file");
+        diagnosis_remedy(look->section, "make a token with read access to the repository (Gitea: Settings, Applications) and put it into %s",
+                         key);
     } else if (version == NULL) {
         diagnosis_bad(look->section, "version", STATUS_INVALID, "what answers there is no Gitea (%d %s)", answer->code,
                       http_response_reason(answer->code));
@@ -26,7 +27,7 @@ static void note_gitea(struct doctor_look *look, const struct doctor_answer *ans
 }
 
 /* Who the token is. /version answers without one, so that it proves nothing about it. */
-static void note_gitea_user(struct doctor_look *look, const char *base, struct tls_identity *identity)
+static void note_gitea_user(struct doctor_look *look, const char *base, struct tls_identity *identity, const char *key)
 {
     CLEANUP(alloc_free_pointer) char *url = alloc_printf("%s/api/v1/user", base);
     struct doctor_answer answer;
@@ -41,7 +42,7 @@ static void note_gitea_user(struct doctor_look *look, const char *base, struct t
         json_decref(document);
     } else if (answer.code == 401) {
         diagnosis_bad(look->section, "identity", STATUS_UNAUTHENTICATED, "the token is not accepted (401)");
-        diagnosis_remedy(look->section, "make a new token (Gitea: Settings, Applications) and put it into gitea.token-file");
+        diagnosis_remedy(look->section, "make a new token (Gitea: Settings, Applications) and put it into %s", key);
     } else if (answer.code == 403) {
         diagnosis_note(look->section, "identity", DIAGNOSIS_OK, "the token is accepted; it may not read who it is (scope read:user)");
     }
@@ -51,26 +52,24 @@ static void note_gitea_user(struct doctor_look *look, const char *base, struct t
 void doctor_gitea_examine(struct doctor_look *look)
 {
     const struct profile_sovereign *profile = look->options->sovereign->profile;
-    struct tls_identity *identity = NULL;
+    const struct profile_service *gitea = profile != NULL && profile->has_gitea ? &profile->gitea : NULL;
+    struct doctor_service service = {0};
     struct doctor_answer answer;
-    struct error problem;
-    if (profile == NULL || !profile->has_gitea || profile->gitea.url == NULL) {
+    char key[64];
+    if (gitea == NULL || (gitea->url == NULL && gitea->problem == NULL)) {
         diagnosis_note(look->section, "configured", DIAGNOSIS_OFF, "no: what Git holds is read off managedFields only");
         return;
     }
-    struct tls_identity_options options = {.ca_file = profile->gitea.ca_file, .token_file = profile->gitea.token_file};
-    if (tls_identity_new(&options, &identity, &problem) != STATUS_OK) {
-        diagnosis_fail(look->section, "credentials", &problem);
-        diagnosis_remedy(look->section, "mend gitea.ca-file or gitea.token-file of the configuration");
-        return;
+    if (doctor_service_open(look, gitea, "gitea", &service)) {
+        CLEANUP(alloc_free_pointer) char *url = alloc_printf("%s/api/v1/version", gitea->url);
+        struct doctor_target target = {.url = url, .identity = service.identity, .ca_key = "gitea.ca-file of the configuration"};
+        doctor_service_token_key(gitea, "gitea", key, sizeof key);
+        bool reached = doctor_probe(look, &target, &answer);
+        if (reached)
+            note_gitea(look, &answer, service.has_token, key);
+        if (reached && answer.code == 200 && service.has_token)
+            note_gitea_user(look, gitea->url, service.identity, key);
+        doctor_probe_done(&answer);
     }
-    CLEANUP(alloc_free_pointer) char *url = alloc_printf("%s/api/v1/version", profile->gitea.url);
-    struct doctor_target target = {.url = url, .identity = identity, .ca_key = "gitea.ca-file of the configuration"};
-    if (doctor_probe(look, &target, &answer)) {
-        note_gitea(look, &answer, options.token_file != NULL);
-        if (answer.code == 200 && options.token_file != NULL)
-            note_gitea_user(look, profile->gitea.url, identity);
-    }
-    doctor_probe_done(&answer);
-    tls_identity_unref(identity);
+    doctor_service_done(&service);
 }

@@ -46,8 +46,6 @@ void doctor_local_configuration(const struct doctor_options *options, struct dia
         diagnosis_note(section, "kubeconfig", DIAGNOSIS_WARNING, "%s", sovereign->warnings[i]);
     if (profile->warnings_left_out > 0)
         diagnosis_note(section, "warning", DIAGNOSIS_WARNING, "and %zu further ones", profile->warnings_left_out);
-    for (size_t i = 0; i < sovereign->warning_count; i++)
-        diagnosis_note(section, "kubeconfig", DIAGNOSIS_WARNING, "%s", sovereign->warnings[i]);
     diagnosis_note(section, "Sovereign", DIAGNOSIS_OK, "%s%s%s", sovereign->name, sovereign->fqdn[0] != '\0' ? ", " : "", sovereign->fqdn);
     diagnosis_note(section, "class", DIAGNOSIS_OK, "%s%s", profile_class_name(sovereign->class),
                    sovereign->profile == NULL ? " (always, without a profile)" : "");

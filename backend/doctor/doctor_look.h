@@ -23,6 +23,7 @@ void doctor_look_fail(const struct doctor_look *look, const char *name, const st
 void doctor_kube_examine(struct doctor_look *look);
 void doctor_catalyst_examine(struct doctor_look *look);
 void doctor_gitea_examine(struct doctor_look *look);
+void doctor_openbao_examine(struct doctor_look *look);
 void doctor_nats_examine(struct doctor_look *look);
 
 #endif

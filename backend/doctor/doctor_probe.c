@@ -187,6 +187,7 @@ enum status doctor_probe_get(struct doctor_look *look, const char *url, struct t
     *answer = (struct doctor_answer){.code = status == STATUS_OK ? response.head.code : 0};
     bytebuf_init(&answer->body, BODY_MAXIMUM);
     bytebuf_append_span(&answer->body, bytebuf_span(&response.body));
+    snprintf(answer->type, sizeof answer->type, "%s", response.head.content_type);
     http_response_done(&response);
     return status;
 }

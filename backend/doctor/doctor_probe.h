@@ -17,6 +17,7 @@ struct doctor_target {
 
 struct doctor_answer {
     int code; /* 0: no answer */
+    char type[96]; /* Content-Type without parameters */
     struct bytebuf body;
 };
 

@@ -87,12 +87,17 @@ void catalyst_client_set_cancel(struct catalyst_client *client, const atomic_boo
 
 enum status catalyst_client_login(struct catalyst_client *client, struct error *err)
 {
+    return catalyst_client_login_until(client, NULL, err);
+}
+
+enum status catalyst_client_login_until(struct catalyst_client *client, const atomic_bool *cancel, struct error *err)
+{
     if (!catalyst_client_can_login(client))
         return error_set(err, STATUS_UNSUPPORTED, "no token command is configured for catalyst-api");
     char *token;
     if (client->has_command_token && !secret_source_is_due(client->command))
         secret_source_refuse(client->command); /* we are here because of a 401 */
-    enum status status = secret_source_get(client->command, client->cancel, &token, err);
+    enum status status = secret_source_get(client->command, cancel != NULL ? cancel : client->cancel, &token, err);
     if (status != STATUS_OK)
         return status;
     pthread_mutex_lock(&client->lock);

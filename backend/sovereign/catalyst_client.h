@@ -89,6 +89,8 @@ bool catalyst_client_login_is_due(struct catalyst_client *client);    /* its tok
 /* Runs the token command (unless a PIN login took its place) and gives its token to the identity. STATUS_UNSUPPORTED when none is
  * configured. Blocks up to 30 s. */
 enum status catalyst_client_login(struct catalyst_client *client, struct error *err);
+/* The same with a cancel of one's own (doctor, who has less patience); NULL: the client's. STATUS_INTERRUPTED. */
+enum status catalyst_client_login_until(struct catalyst_client *client, const atomic_bool *cancel, struct error *err);
 
 enum status catalyst_client_health(struct catalyst_client *client, struct error *err); /* /healthz, 2 s */
 enum status catalyst_client_version(struct catalyst_client *client, struct catalyst_version *ret, struct error *err);

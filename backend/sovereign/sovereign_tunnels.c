@@ -41,6 +41,8 @@ void sovereign_tunnels_init(struct sovereign_tunnels *tunnels, const struct prof
         add(tunnels, argvs, profile->nats.tunnel, profile->nats.urls != NULL ? profile->nats.urls[0] : NULL, FEED_KIND_NATS, -1);
     if (profile->gitea.problem == NULL)
         add(tunnels, argvs, profile->gitea.tunnel, profile->gitea.url, FEED_KIND_GITEA, -1);
+    if (profile->openbao.problem == NULL)
+        add(tunnels, argvs, profile->openbao.tunnel, profile->openbao.url, FEED_KIND_OPENBAO, -1);
 }
 
 void sovereign_tunnels_start(struct sovereign_tunnels *tunnels, void (*on_change)(void *context), void *context)

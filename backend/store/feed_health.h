@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum feed_kind { FEED_KIND_KUBE, FEED_KIND_CATALYST, FEED_KIND_NATS, FEED_KIND_GITEA };
+enum feed_kind { FEED_KIND_KUBE, FEED_KIND_CATALYST, FEED_KIND_NATS, FEED_KIND_GITEA, FEED_KIND_OPENBAO };
 
 enum feed_state {
     FEED_STATE_OFF,      /* not configured */
