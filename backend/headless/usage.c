@@ -46,7 +46,7 @@ static void print_wrapped(struct bytebuf *out, const char *text)
 
 static void print_summary(struct bytebuf *out, const struct command *command)
 {
-    bytebuf_printf(out, "  %-15s %s\n", command->name, command->summary);
+    bytebuf_printf(out, "  %-21s %s\n", command->name, command->summary);
 }
 
 void usage_overview(struct bytebuf *out)
