@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "doctor/doctor_look.h"
 #include "doctor/doctor_probe.h"
 #include "doctor/doctor_service.h"
@@ -30,7 +31,7 @@ static void note_user(struct doctor_look *look, const struct catalyst_whoami *wh
 }
 
 /* Under which name we are there, and until when. A session that ends soon is worth a word before it does. */
-static void note_standing(struct doctor_look *look, struct catalyst_client *client)
+static void note_standing(struct doctor_look *look, struct catalyst_client *client, bool is_accepted)
 {
     static const char *const METHODS[] = {
         [CATALYST_METHOD_NONE] = "none", [CATALYST_METHOD_TOKEN_FILE] = "token-file",
@@ -42,7 +43,7 @@ static void note_standing(struct doctor_look *look, struct catalyst_client *clie
     struct catalyst_standing standing;
     catalyst_client_standing(client, &standing);
     diagnosis_fact_text(look->section, "method", METHODS[standing.method]);
-    if (standing.method != CATALYST_METHOD_NONE)
+    if (standing.method != CATALYST_METHOD_NONE && (is_accepted || standing.expires_ms != TIMESTAMP_NONE))
         doctor_service_note_end(look->section, "session", standing.source, standing.expires_ms, clock_wall_ms(), "it does not say until when",
                                 REMEDIES[standing.method]);
 }
@@ -76,7 +77,7 @@ static void note_login(struct doctor_look *look, struct catalyst_client *client)
     else if (status != STATUS_OK && catalyst_client_can_login(client))
         diagnosis_remedy(look->section, "run the command of catalyst.token-command by hand: it must print the token on its first line without asking");
     doctor_probe_done(&answer);
-    note_standing(look, client);
+    note_standing(look, client, status == STATUS_OK);
 }
 
 /* What a host says under /api/v1/, told to the client, who leaves the one in use when it does not serve (contract 1.1). */

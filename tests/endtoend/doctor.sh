@@ -73,6 +73,9 @@ healthy() {
     also 'groups system:masters'
     also 'change releases allowed'
     also 'stream [A-Z_]+ stores catalyst.audit'
+    also 'NATS [0-9]+\.[0-9]+.*JetStream'
+    also 'catalyst\.> can be followed'
+    also 'session .*token file'
     also 'Gitea [0-9]'
     never 'BEGIN|PRIVATE KEY'
     if awk 'length($0) > 80 { exit 1 }' "$folder/out"; then echo "PASS   ... 80 columns"; else fail "... 80 columns"; fi
@@ -114,6 +117,18 @@ networks() {
     q DELETE /demo/faults >/dev/null
 }
 
+# Commands that hang end with the patience, and everything else is examined all the same.
+hanging() {
+    sed -e 's|token-file: "[^"]*catalyst.token"|token-command: [sleep, "70"]|' -e 's|token-file: "[^"]*gitea.token"|token-command: [sleep, "70"]|' \
+        "$folder/demo/config.yaml" >"$folder/hanging.yaml"
+    begun=$(date +%s)
+    expect 6 'hel kubernetes .*steer Flux allowed' with hanging doctor
+    also "run the command of catalyst.token-command by hand"
+    also "command 'sleep' did not end within 5 s"
+    also 'Gitea [0-9.]+, without a token'
+    if [ $(($(date +%s) - begun)) -le 30 ]; then echo "PASS   ... in time"; else fail "... in time"; fi
+}
+
 comparing() {
     expect 0 'is the same in fsn and hel' on compare hr flux-system/bp-loki
     on suspend hr flux-system/bp-loki --region hel --yes >/dev/null 2>&1
@@ -130,5 +145,6 @@ start_demo
 healthy
 identities
 networks
+hanging
 comparing
 [ "$failures" -eq 0 ] || { echo "$failures failed"; exit 1; }
