@@ -156,8 +156,9 @@ static void examine_server(struct doctor_look *look, struct nats_link *link, con
     note_server(look, server);
     note_identity(look, look->options->sovereign->nats);
     note_account(look, link);
+    struct doctor_nats_rights *rights = doctor_nats_rights_new(link);
     note_stream(look, link, stream, sizeof stream);
-    doctor_nats_rights_note(look, link, stream);
+    doctor_nats_rights_end(rights, look, link, stream);
 }
 
 void doctor_nats_examine(struct doctor_look *look)
