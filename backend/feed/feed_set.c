@@ -72,7 +72,7 @@ struct feed_set *feed_set_start(const struct feed_set_options *options)
     start_regions(set);
     if (!options->without_catalyst) {
         struct catalyst_feed_options catalyst = {.thread = options->thread, .inbox = options->inbox, .store = options->store,
-                                                 .worker = options->worker, .gate = set->gate, .sovereign = options->sovereign};
+                                                 .worker = options->logins != NULL ? options->logins : options->worker, .gate = set->gate, .sovereign = options->sovereign};
         set->catalyst = catalyst_feed_start(&catalyst);
     }
     if (!options->without_nats)

@@ -18,6 +18,7 @@ struct feed_set_options {
     struct inbox *inbox;
     struct store *store;
     struct worker *worker;
+    struct worker *logins; /* for token commands, which may take 30 s; NULL: `worker` */
     bool without_catalyst, without_nats; /* headless commands that need Kubernetes only */
 };
 

@@ -25,7 +25,7 @@ void idle_probe_report(struct app *app)
     static uint64_t reported_frame;
     if (app->idle_fd < 0 || app->frame.dirty || app->frame.count == reported_frame)
         return;
-    bool works = worker_pending(app->host.worker) > 0 || worker_pending(app->host.reports) > 0;
+    bool works = worker_pending(app->host.worker) > 0 || worker_pending(app->host.reports) > 0 || worker_pending(app->visit->logins) > 0;
     if (works || !inbox_is_empty(app->host.inbox) || !feed_set_is_settled(app->host.feeds))
         return;
     reported_frame = app->frame.count;

@@ -24,6 +24,7 @@ enum status visit_open(const struct sovereign_options *options, struct visit **r
     visit->inbox = inbox_new(INBOX_MESSAGES_MAX, INBOX_BYTES_MAX);
     visit->worker = worker_new("worker", WORKER_JOBS_MAX);
     visit->reports = worker_new("reports", WORKER_JOBS_MAX);
+    visit->logins = worker_new("logins", WORKER_JOBS_MAX);
     *ret = visit;
     return STATUS_OK;
 }
@@ -31,7 +32,7 @@ enum status visit_open(const struct sovereign_options *options, struct visit **r
 void visit_start(struct visit *visit)
 {
     struct feed_set_options feeds = {.sovereign = visit->sovereign, .thread = visit->http, .inbox = visit->inbox, .store = visit->store,
-                                     .worker = visit->worker};
+                                     .worker = visit->worker, .logins = visit->logins};
     visit->feeds = feed_set_start(&feeds);
 }
 
@@ -43,6 +44,7 @@ void visit_close(struct visit *visit)
     feed_set_stop(visit->feeds);
     worker_free(visit->worker);
     worker_free(visit->reports);
+    worker_free(visit->logins);
     http_thread_stop(visit->http);
     if (visit->inbox != NULL)
         inbox_free(visit->inbox);

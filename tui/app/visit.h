@@ -18,7 +18,7 @@ struct visit {
     struct store *store;
     struct estate *estate;
     struct inbox *inbox;
-    struct worker *worker, *reports; /* reports: what may take many seconds */
+    struct worker *worker, *reports, *logins; /* reports and logins (token commands): what may take many seconds */
     struct feed_set *feeds;    /* NULL until visit_start */
     struct prepared *prepared; /* taken over at the end: the worker may still read it */
     atomic_bool cancel;        /* blocking calls end */
