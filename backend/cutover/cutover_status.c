@@ -151,7 +151,7 @@ static void choose(const struct store *store, const struct table *table, const s
                  row == NULL && table != NULL && table->state == TABLE_STATE_LIVE ? "there is none" : table_reason(table));
     } else {
         snprintf(status->source_text, sizeof status->source_text,
-                 "neither the status ConfigMap (%.100s) nor catalyst-api could be read", table_reason(table));
+                 "neither the status ConfigMap (%s) nor catalyst-api could be read", table_reason(table));
     }
 }
 

@@ -57,7 +57,7 @@ struct cutover_step_claim {
 struct cutover_status {
     enum cutover_source source;
     int64_t age_ms;        /* since the source was last known to be right; 0: watched live; -1: never */
-    char source_text[200]; /* "status ConfigMap, watched" or why it is what it is */
+    char source_text[320]; /* "status ConfigMap, watched" or why it is what it is */
     enum cutover_state state;
     bool is_complete;                                 /* cutoverComplete */
     bool is_sealed;                                   /* catalyst-api reports sovereign although the ConfigMap does not */

@@ -70,6 +70,12 @@ static void count_applications(struct overview_region *region, struct health *he
         health_add(health, TONE_UNKNOWN, "Applications are not known: %s", table_reason(table));
 }
 
+static bool lacks(const struct store *store, const char *kind_id, int r)
+{
+    const struct table *table = store_find_table(store, kind_id, r);
+    return table != NULL && table->state == TABLE_STATE_ABSENT;
+}
+
 static void count_region(struct overview *overview, const struct estate *estate, int r)
 {
     struct overview_region *region = &overview->regions[r];
@@ -79,6 +85,9 @@ static void count_region(struct overview *overview, const struct estate *estate,
     count_releases(region, &health, estate, r);
     count_nodes(region, &health, estate->store, r);
     count_applications(region, &health, estate, r);
+    region->lacks_flux = lacks(estate->store, KIND_ID_HELMRELEASES, r);
+    region->lacks_catalyst = lacks(estate->store, KIND_ID_ORGANIZATIONS, r) && lacks(estate->store, KIND_ID_ENVIRONMENTS, r) &&
+                             lacks(estate->store, KIND_ID_APPLICATIONS, r);
     for (size_t i = 0; i < estate->store->feed_count; i++) {
         const struct feed_health *feed = &estate->store->feeds[i];
         if (feed->kind == FEED_KIND_KUBE && feed->region == r && (feed->state == FEED_STATE_DOWN || feed->state == FEED_STATE_DENIED))

@@ -10,6 +10,7 @@ struct overview_region {
     enum tone tone;       /* worst of what follows; TONE_UNKNOWN when something of it is not known */
     char cause[HEALTH_CAUSE_MAX];
     bool releases_known, nodes_known, applications_known; /* counts are right, of what may be seen */
+    bool lacks_flux, lacks_catalyst; /* the server has no HelmReleases; neither Organizations, Environments nor Applications */
     bool is_partial; /* some namespaces may not be listed: the counts leave them out */
     size_t releases_ready, releases_total, releases_suspended, releases_failed, releases_blocked; /* total without suspended */
     size_t nodes_ready, nodes_total;

@@ -325,21 +325,60 @@ static bool feed_is_away(const struct store *store, int region)
     return false;
 }
 
+/* Listing takes a moment; what is absent or off is no problem; what is away is told on the feed's line. */
+static bool is_blind(const struct store *store, const struct table *table, int region)
+{
+    return table != NULL && !table_is_known(table) && !feed_is_away(store, region) && table->state != TABLE_STATE_OFF &&
+           table->state != TABLE_STATE_LISTING && table->state != TABLE_STATE_ABSENT;
+}
+
+static const char *name_blindness(const struct table *table)
+{
+    return table->state == TABLE_STATE_PARTIAL ? "partly readable" : "not readable";
+}
+
+/* An identity with few rights would fill the screen with one line a kind: from MANY on they are one. */
+static void collect_many_tables(struct collector *collector, int region, const char *state, size_t count)
+{
+    enum { MANY = 4 };
+    const struct store *store = collector->store;
+    struct problem *one = count < MANY ? NULL : add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, region, state);
+    char names[2 * HEALTH_CAUSE_MAX] = "";
+    const struct table *first = NULL;
+    if (one != NULL)
+        snprintf(one->key, sizeof one->key, "%zu kinds", count);
+    for (size_t i = 0; i < store->kind_count; i++) {
+        const struct table *table = store->kinds[i].tables[region];
+        if (!is_blind(store, table, region) || strcmp(name_blindness(table), state) != 0)
+            continue;
+        size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s", length > 0 ? ", " : "", table->kind->title);
+        first = first == NULL ? table : first;
+        struct problem *problem = count < MANY ? add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, region, state) : NULL;
+        if (problem == NULL)
+            continue;
+        snprintf(problem->key, sizeof problem->key, "%s", table->kind->title);
+        problem_list_explain(problem, "%s", table_reason(table));
+    }
+    if (one != NULL && first->state == TABLE_STATE_PARTIAL)
+        problem_list_explain(one, "%s: %s", table_reason(first), names);
+    else if (one != NULL)
+        problem_list_explain(one, "%s; %s", names, table_reason(first));
+}
+
 static void collect_tables(struct collector *collector)
 {
+    static const char *const STATES[] = {"not readable", "partly readable"};
     const struct store *store = collector->store;
-    for (size_t i = 0; i < store->kind_count; i++)
-        for (int r = 0; r < store->region_count; r++) {
-            const struct table *table = store->kinds[i].tables[r];
-            if (table == NULL || table_is_known(table) || feed_is_away(store, r) || table->state == TABLE_STATE_OFF ||
-                table->state == TABLE_STATE_LISTING || table->state == TABLE_STATE_ABSENT)
-                continue;
-            struct problem *problem = add(collector, PROBLEM_WEIGHT_TABLE, TONE_UNKNOWN, r,
-                                          table->state == TABLE_STATE_PARTIAL ? "partly readable" : "not readable");
-            if (problem == NULL)
-                continue;
-            snprintf(problem->key, sizeof problem->key, "%s", table->kind->title);
-            problem_list_explain(problem, "%s", table_reason(table));
+    for (int region = 0; region < store->region_count; region++)
+        for (size_t state = 0; state < 2; state++) {
+            size_t count = 0;
+            for (size_t i = 0; i < store->kind_count; i++) {
+                const struct table *table = store->kinds[i].tables[region];
+                count += is_blind(store, table, region) && strcmp(name_blindness(table), STATES[state]) == 0;
+            }
+            if (count > 0)
+                collect_many_tables(collector, region, STATES[state], count);
         }
 }
 

@@ -54,6 +54,24 @@ static size_t describe_forbidden(const struct kube_feed *feed, char *text, size_
     return count;
 }
 
+/* Nothing at all may be listed: whom the server takes us for explains it best ('… is forbidden: User "jane" cannot list …'). */
+static void describe_stranger(const struct kube_feed *feed, char *text, size_t size)
+{
+    for (size_t i = 0; i < feed->wanted.count; i++) {
+        const struct table *table = feed->wanted.items[i].table;
+        const char *user = table->state == TABLE_STATE_FORBIDDEN ? strstr(table_reason(table), "User \"") : NULL;
+        const char *end = user != NULL ? strchr(user + 6, '"') : NULL;
+        if (end == NULL)
+            continue;
+        int length = (int)(end - user - 6);
+        if (span_equals_text((struct span){user + 6, (size_t)length}, "system:anonymous"))
+            snprintf(text, size, "no credentials reached the server (it sees system:anonymous): see :doctor");
+        else
+            snprintf(text, size, "'%.*s' may list nothing here: see :doctor, or give -n NAMESPACE where it may", length, user + 6);
+        return;
+    }
+}
+
 static const struct table *find_broken(const struct kube_feed *feed)
 {
     for (size_t i = 0; i < feed->wanted.count; i++) {
@@ -85,11 +103,15 @@ static enum feed_state judge(const struct kube_feed *feed, char *text, size_t si
     }
     size_t always = 0;
     for (size_t i = 0; i < feed->wanted.count; i++)
-        always += is_always(&feed->wanted.items[i]);
+        always += is_always(&feed->wanted.items[i]) && feed->wanted.items[i].table->state != TABLE_STATE_ABSENT;
     const struct table *broken = find_broken(feed), *narrow = find_narrow(feed);
     size_t forbidden = describe_forbidden(feed, text, size);
+    if (forbidden > 0 && forbidden >= always && narrow == NULL) {
+        describe_stranger(feed, text, size);
+        return FEED_STATE_DENIED;
+    }
     if (forbidden > 0 && narrow == NULL)
-        return forbidden >= always ? FEED_STATE_DENIED : FEED_STATE_LIMITED;
+        return FEED_STATE_LIMITED;
     if (forbidden > 0 || narrow != NULL) {
         size_t length = strlen(text);
         snprintf(text + length, size - length, "%s%s", length > 0 ? "; " : "", table_reason(narrow));

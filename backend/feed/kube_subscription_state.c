@@ -144,8 +144,9 @@ static struct tally count_parts(const struct kube_subscription *subscription)
 static void judge_namespaces(struct kube_subscription *subscription, const struct tally *tally)
 {
     char text[256];
-    if (tally->broken != NULL) {
-        kube_subscription_report(subscription, TABLE_STATE_STALE, tally->broken->text);
+    if (tally->broken != NULL) { /* a namespace that was only a guess may turn out to be refused too */
+        bool refused = tally->broken->state == KUBE_WATCH_STATE_DENIED && tally->current == 0 && !subscription->ever_listed;
+        kube_subscription_report(subscription, refused ? TABLE_STATE_FORBIDDEN : TABLE_STATE_STALE, tally->broken->text);
         return;
     }
     if (tally->listing > 0) {

@@ -74,6 +74,25 @@ static enum status want(struct getting *getting, const struct arguments *argumen
     return STATUS_OK;
 }
 
+/* A kind the server does not have is no empty list. STATUS_OK: some region has it, and those that have not are named. */
+static enum status refuse_absent(struct getting *getting, struct error *err)
+{
+    const struct store *store = getting->snapshot.store;
+    const struct table *absent[STORE_REGIONS_MAX];
+    size_t count = 0, asked = 0;
+    for (int r = 0; r < store->region_count; r++) {
+        const struct table *table = store_find_table(store, getting->kind->id, r);
+        asked += table != NULL;
+        if (table != NULL && table->state == TABLE_STATE_ABSENT)
+            absent[count++] = table;
+    }
+    if (count > 0 && count == asked)
+        return error_set(err, STATUS_UNSUPPORTED, "%s", table_reason(absent[0]));
+    for (size_t i = 0; i < count; i++)
+        session_say("%s", table_reason(absent[i]));
+    return STATUS_OK;
+}
+
 static enum status print_list(struct getting *getting, struct error *err)
 {
     CLEANUP(bytebuf_done) struct bytebuf out;
@@ -183,6 +202,8 @@ enum status get_command_run(const struct arguments *arguments, const struct head
     status = want(&getting, arguments, err);
     if (status == STATUS_OK)
         status = snapshot_take(&getting.snapshot, &getting.session, err);
+    if (status == STATUS_OK)
+        status = refuse_absent(&getting, err);
     if (status == STATUS_OK)
         status = print_list(&getting, err);
     if (status == STATUS_OK && getting.snapshot.status != STATUS_OK)

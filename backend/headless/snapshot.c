@@ -16,6 +16,8 @@ struct listing {
     struct row **items;
     size_t count, capacity;
     struct error error; /* STATUS_OK: complete */
+    size_t before;      /* rows of namespaces listed before this one */
+    char namespaces[160]; /* listed one by one, because it may not be listed across all; "": not */
 };
 
 struct look {
@@ -56,13 +58,29 @@ void snapshot_want(struct snapshot *snapshot, const char *kind_id)
 static enum status take_page(void *context, struct row_decoder_page *page, bool first, struct error *err)
 {
     struct listing *listing = context;
-    while (first && listing->count > 0)
+    while (first && listing->count > listing->before)
         row_unref(listing->items[--listing->count]);
     for (size_t i = 0; i < page->count; i++) {
         ARRAY_PUSH(listing, page->rows[i]);
         page->rows[i] = NULL;
     }
     return STATUS_OK;
+}
+
+/* Who may not list across all namespaces may in some: the context's and those every Sovereign has are tried. */
+static void look_in_namespaces(struct kube_client *client, const struct kube_list *wanted, struct listing *listing)
+{
+    const char *candidates[] = {kube_client_namespace(client), "flux-system", "catalyst", "catalyst-system"};
+    for (size_t i = 0; i < ARRAY_LENGTH(candidates); i++) {
+        struct kube_list list = *wanted;
+        struct error ignored = {0};
+        list.namespace = candidates[i];
+        listing->before = listing->count;
+        if ((i > 0 && strcmp(candidates[i], candidates[0]) == 0) || kube_client_list(client, &list, take_page, listing, &ignored) != STATUS_OK)
+            continue;
+        size_t length = strlen(listing->namespaces);
+        snprintf(listing->namespaces + length, sizeof listing->namespaces - length, "%s%s", length > 0 ? ", " : "", candidates[i]);
+    }
 }
 
 static void *look_around(void *context)
@@ -78,6 +96,8 @@ static void *look_around(void *context)
         struct listing *listing = &look->listings[i];
         if (kube_client_list(client, &list, take_page, listing, &listing->error) == STATUS_OK)
             error_clear(&listing->error);
+        else if (listing->error.status == STATUS_FORBIDDEN && list.kind->namespaced && list.kind->namespace == NULL && list.namespace == NULL)
+            look_in_namespaces(client, &list, listing);
         else if (listing->error.status == STATUS_INTERRUPTED)
             break;
     }
@@ -94,23 +114,41 @@ static enum table_state state_of(enum status status)
     }
 }
 
+static void store_rows(struct table *table, struct listing *listing)
+{
+    table_list_begin(table);
+    for (size_t i = 0; i < listing->count; i++)
+        table_take_row(table, listing->items[i]);
+    table_list_end(table);
+}
+
+static void note_unknown(struct snapshot *snapshot, const struct error *error)
+{
+    if (snapshot->status != STATUS_OK)
+        return;
+    snapshot->status = error->status;
+    snapshot->error = *error;
+}
+
 /* Main thread: what a region's thread found becomes a table. */
 static void store_listing(struct snapshot *snapshot, struct listing *listing, const struct kind *kind, int region)
 {
     struct table *table = store_table(snapshot->store, kind, region);
     if (listing->error.status == STATUS_OK) {
-        table_list_begin(table);
-        for (size_t i = 0; i < listing->count; i++)
-            table_take_row(table, listing->items[i]);
-        table_list_end(table);
+        store_rows(table, listing);
+    } else if (listing->namespaces[0] != '\0') {
+        struct error partial;
+        store_rows(table, listing);
+        error_set(&partial, STATUS_FORBIDDEN, "%s: %s of %s only: across all namespaces they may not be listed (-n NAMESPACE asks for one)",
+                  snapshot->store->regions[region].name, kind->title, listing->namespaces);
+        table_set_state(table, TABLE_STATE_PARTIAL, partial.text);
+        note_unknown(snapshot, &partial);
     } else {
         for (size_t i = 0; i < listing->count; i++)
             row_unref(listing->items[i]);
         table_set_state(table, state_of(listing->error.status), listing->error.text);
-        if (snapshot->status == STATUS_OK && table->state != TABLE_STATE_ABSENT) {
-            snapshot->status = listing->error.status;
-            snapshot->error = listing->error;
-        }
+        if (table->state != TABLE_STATE_ABSENT)
+            note_unknown(snapshot, &listing->error);
     }
     ARRAY_FREE(listing);
 }

@@ -368,6 +368,14 @@ enum discovery_answer discovery_find(const struct discovery *discovery, const ch
     return DISCOVERY_ANSWER_SERVED;
 }
 
+const char *discovery_broken(const struct discovery *discovery)
+{
+    for (size_t i = 0; i < discovery->documents.count; i++)
+        if (discovery->documents.items[i].is_broken)
+            return discovery->documents.items[i].path;
+    return NULL;
+}
+
 size_t discovery_count(const struct discovery *discovery)
 {
     return discovery->resources.count;

@@ -61,6 +61,9 @@ enum discovery_answer discovery_version(const struct discovery *discovery, const
 enum discovery_answer discovery_find(const struct discovery *discovery, const char *word, const struct discovery_resource **ret,
                                      char missing[DISCOVERY_PATH_MAX]);
 
+/* A path whose server is away, so that nothing can be said about its resources; NULL: none. */
+const char *discovery_broken(const struct discovery *discovery);
+
 size_t discovery_count(const struct discovery *discovery);
 const struct discovery_resource *discovery_at(const struct discovery *discovery, size_t index);
 

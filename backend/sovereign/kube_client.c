@@ -359,8 +359,12 @@ static enum status refuse_word(struct kube_client *client, const char *word, str
     if (hint[0] == '\0')
         nearest_hint(hint, span_of(word), names, count);
     free(names);
+    const char *broken = discovery_broken(client->discovery);
+    enum status status = broken == NULL ? error_set(err, STATUS_NOT_FOUND, "%s: the server has no kind '%s'%s", client->region, word, hint)
+        : error_set(err, STATUS_UNREACHABLE, "%s: what answers has no kind '%s'%s, but the API service behind %s is away", client->region,
+                    word, hint, broken);
     pthread_mutex_unlock(&client->lock);
-    return error_set(err, STATUS_NOT_FOUND, "%s: the server has no kind '%s'%s", client->region, word, hint);
+    return status;
 }
 
 enum status kube_client_find_kind(struct kube_client *client, const char *word, const struct kind **kind, struct error *err)

@@ -150,9 +150,14 @@ static void paint_region(const struct overview_screen *self, struct canvas *canv
     int x = line.x + 1;
     x += canvas_printf(canvas, x, line.y, screen_style(facts->tone), "%s ", screen_glyph(facts->tone));
     x += canvas_printf(canvas, x, line.y, STYLE_REGION, "%-8s", screen_region_name(self->screen.host, region)) + 1;
-    x = put_count(canvas, x, line.y, (struct count){facts->releases_known, facts->releases_ready, 0, facts->releases_total}, "releases");
+    if (facts->lacks_flux)
+        x += canvas_printf(canvas, x, line.y, STYLE_UNKNOWN, "no Flux here") + 3;
+    else
+        x = put_count(canvas, x, line.y, (struct count){facts->releases_known, facts->releases_ready, 0, facts->releases_total}, "releases");
     x = put_count(canvas, x, line.y, (struct count){facts->nodes_known, facts->nodes_ready, 0, facts->nodes_total}, "nodes");
-    if (facts->applications_total > 0)
+    if (facts->lacks_catalyst)
+        x += canvas_printf(canvas, x, line.y, STYLE_UNKNOWN, "no Catalyst here") + 3;
+    else if (facts->applications_total > 0)
         x = put_count(canvas, x, line.y,
                       (struct count){facts->applications_known, facts->applications_ready, facts->applications_unknown, facts->applications_total},
                       "Applications");
@@ -201,13 +206,23 @@ static void paint_selected(struct overview_screen *self, struct canvas *canvas, 
         canvas_put_fit(canvas, area.x + 1, area.y + 2 + (int)i, area.width - 2, STYLE_TEXT, lines[i], TEXT_ALIGN_LEFT, TEXT_CUT_END);
 }
 
+/* Where there is nothing to be in trouble, its absence is the news, not the peace. */
+static const char *say_nothing(const struct overview_screen *self)
+{
+    bool bare = false;
+    if (!feed_set_is_settled(self->screen.host->feeds))
+        return "Asking every source…";
+    for (int region = 0; region < self->overview.region_count; region++)
+        bare = bare || self->overview.regions[region].lacks_flux || self->overview.regions[region].lacks_catalyst;
+    return bare ? "No problem in what is here; without Flux or Catalyst that is little."
+                : "Nothing needs you: every source answered and no problem was found.";
+}
+
 static void paint(struct screen *screen, struct canvas *canvas, struct rect area)
 {
     struct overview_screen *self = self_of(screen);
     struct table_source source = source_of(self);
-    bool settled = feed_set_is_settled(screen->host->feeds);
-    struct table_pane pane = {COLUMNS, ARRAY_LENGTH(COLUMNS), &source,
-                              settled ? "Nothing needs you: every source answered and no problem was found." : "Asking every source…"};
+    struct table_pane pane = {COLUMNS, ARRAY_LENGTH(COLUMNS), &source, say_nothing(self)};
     for (int region = 0; region < self->overview.region_count; region++)
         paint_region(self, canvas, rect_take_top(&area, 1), region);
     paint_cutover(self, canvas, rect_take_top(&area, 1));

@@ -144,6 +144,45 @@ Test(overview, what_cannot_be_read_is_said_and_not_green)
     TEST_NO_LEAKS();
 }
 
+/* An identity with few rights must not fill the screen with one line a kind, and a server without the kinds is no peaceful one. */
+Test(overview, many_kinds_that_may_not_be_listed_are_one_line)
+{
+    static const char *const FORBIDDEN[] = {KIND_ID_NODES, KIND_ID_JOBS, KIND_ID_STATEFULSETS, KIND_ID_DEPLOYMENTS};
+    struct store *store = rows_store("fsn1", "hel1", NULL);
+    rows_all_live(store);
+    for (size_t i = 0; i < ARRAY_LENGTH(FORBIDDEN); i++)
+        table_set_state(store_table(store, rows_kind(FORBIDDEN[i]), 0), TABLE_STATE_FORBIDDEN, "403 for user bob");
+    table_set_state(store_table(store, rows_kind(KIND_ID_NODES), 1), TABLE_STATE_FORBIDDEN, "403 for user bob");
+    struct overview overview = {0};
+    build(&overview, store);
+    const struct problem *one = find(&overview, "4 kinds are not readable");
+    cr_assert_not_null(one);
+    cr_assert_str_eq(one->cause, "Nodes, Jobs, StatefulSets, Deployments; 403 for user bob");
+    cr_assert_eq(one->region, 0);
+    cr_assert_not_null(find(&overview, "Nodes are not readable"), "the other region has one only");
+    cr_assert_eq(overview.problems.count, 2);
+    overview_clear(&overview);
+    store_free(store);
+    TEST_NO_LEAKS();
+}
+
+Test(overview, a_server_without_flux_or_catalyst_is_said_to_be_so)
+{
+    static const char *const ABSENT[] = {KIND_ID_HELMRELEASES, KIND_ID_ORGANIZATIONS, KIND_ID_ENVIRONMENTS, KIND_ID_APPLICATIONS};
+    struct store *store = rows_store("fsn1", NULL);
+    rows_all_live(store);
+    struct overview overview = {0};
+    build(&overview, store);
+    cr_assert(!overview.regions[0].lacks_flux && !overview.regions[0].lacks_catalyst);
+    for (size_t i = 0; i < ARRAY_LENGTH(ABSENT); i++)
+        table_set_state(store_table(store, rows_kind(ABSENT[i]), 0), TABLE_STATE_ABSENT, "404");
+    build(&overview, store);
+    cr_assert(overview.regions[0].lacks_flux && overview.regions[0].lacks_catalyst);
+    cr_assert_eq(overview.problems.count, 0);
+    overview_clear(&overview);
+    store_free(store);
+}
+
 static const struct {
     const char *name, *data, *job, *active, *finished;
     enum cutover_state state;
