@@ -1,5 +1,6 @@
 /* sovdeck: the console, or one of its subcommands. Only glue: words, locale, and the layers that headless does not know. */
 #include <locale.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,6 +23,10 @@ static int run_console(const struct arguments *arguments)
         .ascii = arguments_flag(arguments, "--ascii"),
         .mono = arguments_flag(arguments, "--mono"),
     };
+    if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0) { /* it would draw into a file, and wait for keys for ever */
+        fputs("sovdeck: the console needs a terminal; without one use a subcommand such as 'sovdeck get', see 'sovdeck help'\n", stderr);
+        return 2;
+    }
     return console_run(&options);
 }
 
@@ -53,9 +58,19 @@ static void set_locale(void)
     setlocale(LC_NUMERIC, "C");
 }
 
+/* Started by cron, systemd or `env -i` there is no HOME: then the account's folder, not files below "/". */
+static void set_home(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *account = home == NULL || home[0] == '\0' ? getpwuid(getuid()) : NULL;
+    if (account != NULL && account->pw_dir != NULL && account->pw_dir[0] == '/')
+        setenv("HOME", account->pw_dir, 1);
+}
+
 int main(int argc, char **argv)
 {
     set_locale();
+    set_home();
     static const struct headless_hooks HOOKS = {.console = run_console, .demo = run_demo};
     int code = headless_main(argc, argv, &HOOKS);
     if (!nats_link_shutdown_within(NATS_PATIENCE_MS)) { /* a connection attempt that hangs keeps nobody here */

@@ -12,6 +12,7 @@
 #include "base/timestamp.h"
 #include "doctor/doctor_local.h"
 #include "doctor/doctor_look.h"
+#include "transport/tls_identity.h"
 
 #define LOOKS_MAX (STORE_REGIONS_MAX + 8)
 #define CANCEL_LOOK_MS 50
@@ -56,9 +57,25 @@ bool doctor_look_is_over(const struct doctor_look *look)
     return atomic_load(look->stop);
 }
 
+/* Every request waits for the credentials of an exec plugin: then the server is not what is slow. */
+static bool waits_for_plugin(const struct doctor_look *look, struct tls_identity_summary *identity)
+{
+    if (look->region == NULL || look->region->client == NULL)
+        return false;
+    tls_identity_summary(kube_client_identity(look->region->client), identity);
+    return identity->has_source && tls_identity_demand(kube_client_identity(look->region->client), -1, NULL) == TLS_IDENTITY_STATE_PENDING;
+}
+
 void doctor_look_fail(const struct doctor_look *look, const char *name, const struct error *err)
 {
     struct error late;
+    struct tls_identity_summary identity;
+    if (err->status == STATUS_INTERRUPTED && doctor_look_is_over(look) && waits_for_plugin(look, &identity)) {
+        diagnosis_bad(look->section, "identity", STATUS_TIMEOUT, "exec plugin '%s' has not answered within the %.1f s that doctor waits",
+                      identity.source_name, DOCTOR_PATIENCE_MS / 1000.0);
+        diagnosis_remedy(look->section, "run it by hand: what waits for a person (a browser, a password) has to be logged in before");
+        return;
+    }
     if (err->status == STATUS_INTERRUPTED && doctor_look_is_over(look)) {
         error_set(&late, STATUS_TIMEOUT, "no complete answer within the %.1f s that doctor waits", DOCTOR_PATIENCE_MS / 1000.0);
         err = &late;

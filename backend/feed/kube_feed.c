@@ -255,7 +255,12 @@ static void add_lamp(struct kube_feed *feed)
     }
     snprintf(feed->health->address, sizeof feed->health->address, "%s", kube_client_server(region->client));
     snprintf(feed->health->identity, sizeof feed->health->identity, "%s", kube_client_user(region->client));
-    feed_health_set(feed->health, FEED_STATE_STARTING, "connecting");
+    char waiting[128] = "connecting";
+    struct tls_identity_summary identity;
+    tls_identity_summary(kube_client_identity(region->client), &identity);
+    if (identity.has_source)
+        snprintf(waiting, sizeof waiting, "asking exec plugin '%s' for credentials", identity.source_name);
+    feed_health_set(feed->health, FEED_STATE_STARTING, waiting);
 }
 
 struct kube_feed *kube_feed_start(const struct kube_feed_options *options)

@@ -20,7 +20,7 @@
 #define STATE(id, name) {KIND(id), DERIVED(name, state), .type = COLUMN_TYPE_STATE, WIDTH(13, 22), .priority = 1, .is_default = true}
 #define PLAIN_STATE(id) {KIND(id), DERIVED("STATE", state), .type = COLUMN_TYPE_STATE, WIDTH(13, 22), .priority = 1}
 #define CAUSE(id, name) {KIND(id), DERIVED(name, cause), WIDTH(16, 0), .priority = 4, .weight = 6}
-#define AGE(id) {KIND(id), FACT("AGE", CREATED), .type = COLUMN_TYPE_AGE, WIDTH(3, 7), .priority = 5, RIGHT}
+#define AGE(id) {KIND(id), FACT("AGE", CREATED), .type = COLUMN_TYPE_AGE, WIDTH(5, 7), .priority = 5, RIGHT}
 #define TEXT(id, name, field, minimum, maximum, order) {KIND(id), FACT(name, field), WIDTH(minimum, maximum), .priority = order}
 #define WIDE(id, name, field) {KIND(id), FACT(name, field), WIDTH(4, 60), .priority = 9, .wide = true}
 #define SINCE(id) {KIND(id), FACT("SINCE", READY_CHANGED), .type = COLUMN_TYPE_AGE, WIDTH(3, 7), .priority = 9, RIGHT, .wide = true}

@@ -129,6 +129,30 @@ hanging() {
     if [ $(($(date +%s) - begun)) -le 30 ]; then echo "PASS   ... in time"; else fail "... in time"; fi
 }
 
+# A plugin that waits for a person is not a network that drops packets.
+plugins() {
+    printf '#!/bin/sh\nexec sleep 60\n' >"$folder/hang"
+    chmod 700 "$folder/hang"
+    printf '{"clusters":[{"name":"a","cluster":{"server":"https://127.0.0.1:%s"}}],"contexts":[{"name":"a","context":{"cluster":"a","user":"a"}}],"current-context":"a","users":[{"name":"a","user":{"exec":{"apiVersion":"client.authentication.k8s.io/v1","command":"%s","interactiveMode":"Never"}}}]}' \
+        "$(port hel)" "$folder/hang" >"$folder/hanging"
+    expect 6 "identity exec plugin '[^ ]*hang' has not answered within" "$sovdeck" --kubeconfig "$folder/hanging" doctor --feed kubernetes
+    never 'drops packets'
+}
+
+# What the server does not have is no empty list, and with an API that is away a word may still name a kind.
+absences() {
+    q POST /demo/faults '{"plainDiscovery":true}' >/dev/null
+    q POST /demo/faults '{"url":"/apis/pkg.crossplane.io/*","action":"status","code":404,"body":"404 page not found"}' >/dev/null
+    expect 8 'hel: the server does not have providers.pkg.crossplane.io' on get providers --region hel
+    expect 8 'does not have providers' on get providers --region hel -o json
+    expect 0 'hel: the server does not have providers.pkg.crossplane.io' on get providers
+    q DELETE /demo/faults >/dev/null
+    q POST /demo/faults '{"plainDiscovery":true}' >/dev/null
+    q POST /demo/faults '{"url":"/apis/pkg.crossplane.io/*","action":"status","code":503}' >/dev/null
+    expect 5 "no kind 'podmetrics', but the API service behind /apis/pkg.crossplane.io/v1 is away" on get podmetrics --region hel
+    q DELETE /demo/faults >/dev/null
+}
+
 comparing() {
     expect 0 'is the same in fsn and hel' on compare hr flux-system/bp-loki
     on suspend hr flux-system/bp-loki --region hel --yes >/dev/null 2>&1
@@ -146,5 +170,7 @@ healthy
 identities
 networks
 hanging
+plugins
+absences
 comparing
 [ "$failures" -eq 0 ] || { echo "$failures failed"; exit 1; }

@@ -74,7 +74,9 @@ reading() {
     expect 2 "no Sovereign 'nobody'" on -s nobody get hr
     expect 3 'certificate expired at' as fsn-expired get hr
     expect 3 '401' as fsn-stranger get hr
-    expect 4 '403' as fsn-developer get hr
+    expect 4 'HelmReleases of northwind only' as fsn-developer get hr
+    expect 0 'northwind' as fsn-developer get hr -n northwind
+    expect 4 '403' as fsn-developer get nodes
     expect 1 'never started' on cutover status
     expect 1 '"claim"' on cutover status -o json
     expect 1 'TETHERED' on audit

@@ -80,6 +80,7 @@ expect 5 "users\[2\]\.user\.token: there is a username" "a broken user hides nob
 touch "$folder/broken"
 expect 3 "exec plugin './plugin' ended with exit code 7: session has expired, log in again" "a plugin that fails" get hr --user exec
 chmod 644 "$folder/two/config"
+expect 2 'the console needs a terminal' "no terminal" --user file
 expect 0 'can be read by everybody' "a kubeconfig that others can read" get hr
 [ "$before" = "$(cksum "$k" "$folder/two/config")" ] && echo "PASS the kubeconfigs are as they were" || { failures=$((failures + 1)); echo "FAIL a kubeconfig was changed"; }
 [ "$failures" -eq 0 ]

@@ -1,4 +1,4 @@
-/* fd 2 points to an unlinked temporary file while the screen is in use. */
+/* fd 2 points to a file in memory while the screen is in use: a console that only looks leaves nothing on anybody's disk. */
 #include "term/stderr_guard.h"
 
 #include <errno.h>
@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytebuf.h"
@@ -20,13 +21,13 @@ enum status stderr_guard_start(struct error *err)
 {
     if (saved_fd >= 0)
         return STATUS_OK;
-    const char *folder = getenv("TMPDIR");
-    char path[512];
-    snprintf(path, sizeof path, "%s/sovdeck-stderr-XXXXXX", folder != NULL && folder[0] == '/' ? folder : "/tmp");
-    int fd = mkostemp(path, O_CLOEXEC | O_APPEND);
-    if (fd < 0)
-        return error_set(err, STATUS_IO, "cannot keep error output off the screen: %s: %s", path, strerror(errno));
-    unlink(path);
+    int fd = memfd_create("sovdeck-stderr", MFD_CLOEXEC);
+    if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0) {
+        int why = errno;
+        if (fd >= 0)
+            close(fd);
+        return error_set(err, STATUS_IO, "cannot keep error output off the screen: %s", strerror(why));
+    }
     fflush(stderr);
     saved_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
     if (saved_fd < 0 || dup2(fd, STDERR_FILENO) < 0) {

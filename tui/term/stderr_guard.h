@@ -1,4 +1,4 @@
-/* Keeps stderr off the screen: while it is active, what anybody prints there goes to a temporary file, and is shown (sanitized,
+/* Keeps stderr off the screen: while it is active, what anybody prints there goes to a file in memory, and is shown (sanitized,
  * its last lines) when the terminal has been given back. */
 #ifndef TERM_STDERR_GUARD_H
 #define TERM_STDERR_GUARD_H
