@@ -24,6 +24,7 @@ Test(compare, an_object_in_two_regions)
     stage_keys(app, "z s");
     stage_sees(app, "noise left out");
     stage_keys(app, "Esc");
+    stage_loses(app, "noise left out");
     stage_sees(app, "bp-loki");
     stage_keys(app, "g c");
     stage_loses(app, "REGION");
