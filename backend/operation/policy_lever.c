@@ -8,11 +8,10 @@
 #include "base/alloc.h"
 #include "base/array.h"
 #include "base/sanitize.h"
+#include "cutover/cutover_alarm.h"
 #include "operation/execution.h"
 #include "sovereign/kind_table.h"
 
-#define POLICY "cutover-egress-block"
-#define STEP "egress-block-test"
 #define LOOK_MS 20000
 
 static const struct kind *policies(void)
@@ -35,7 +34,7 @@ static enum status take_jobs(void *context, struct row_decoder_page *page, bool 
     for (size_t i = 0; i < page->count; i++) {
         const struct row *row = page->rows[i];
         bool has_ended = row_true(row, FIELD_READY) || row_true(row, FIELD_STALLED);
-        if (has_ended || !row_is(row, FIELD_STEP_NAME, STEP))
+        if (has_ended || !row_is(row, FIELD_STEP_NAME, CUTOVER_ALARM_STEP))
             continue;
         if (active->count++ == 0)
             sanitize_line_into(active->name, sizeof active->name, row_name(row).data, row_name(row).length);
@@ -72,9 +71,9 @@ static void check_claim(struct preparation *preparation)
     if (preparation_read_claim(preparation->context, claim, &problem) != STATUS_OK) {
         preparation_note(preparation, STATUS_UNMEASURED, "the cutover's status ConfigMap cannot be read: %s", problem.text);
     } else {
-        const struct cutover_step_claim *step = cutover_status_step(claim, SPAN_LITERAL(STEP));
+        const struct cutover_step_claim *step = cutover_status_step(claim, SPAN_LITERAL(CUTOVER_ALARM_STEP));
         if (step != NULL && step->result == STEP_RESULT_RUNNING)
-            preparation_note(preparation, STATUS_FOUND, "the status claims that " STEP " runs, but no Job of it does");
+            preparation_note(preparation, STATUS_FOUND, "the status claims that " CUTOVER_ALARM_STEP " runs, but no Job of it does");
     }
     free(claim);
 }
@@ -88,14 +87,14 @@ static void add_request(struct preparation *preparation, int region, struct kube
     bool has_context = preparation->context->sovereign->regions[region].context[0] != '\0';
     struct error problem;
     bytebuf_init(&path, 4096);
-    if (kube_client_object_path(client, policies(), NULL, POLICY, NULL, &path, &problem) != STATUS_OK)
+    if (kube_client_object_path(client, policies(), NULL, CUTOVER_ALARM_POLICY, NULL, &path, &problem) != STATUS_OK)
         return;
     preparation_add_request(preparation, (struct prepared_request){
         .method = alloc_strdup("DELETE"),
         .url = alloc_printf("%s%s", kube_client_server(client), bytebuf_text(&path)),
         .content_type = alloc_strdup("application/json"),
         .body = alloc_printf("{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"preconditions\":{\"uid\":\"%s\"}}", uid),
-        .equivalent = alloc_printf("kubectl%s%s delete ciliumclusterwidenetworkpolicies.cilium.io " POLICY, has_context ? " --context " : "",
+        .equivalent = alloc_printf("kubectl%s%s delete ciliumclusterwidenetworkpolicies.cilium.io " CUTOVER_ALARM_POLICY, has_context ? " --context " : "",
                                    has_context ? context : ""),
     });
 }
@@ -118,9 +117,9 @@ static void look_at_region(struct preparation *preparation, int region, json_t *
     if (status == STATUS_OK)
         check_tests(preparation, client, where->name);
     if (status == STATUS_OK)
-        status = preparation_get(client, policies(), NULL, POLICY, &live, &problem);
+        status = preparation_get(client, policies(), NULL, CUTOVER_ALARM_POLICY, &live, &problem);
     if (status == STATUS_NOT_FOUND || status == STATUS_UNSUPPORTED) {
-        preparation_note(preparation, STATUS_OK, "%s: there is no policy " POLICY, where->name);
+        preparation_note(preparation, STATUS_OK, "%s: there is no policy " CUTOVER_ALARM_POLICY, where->name);
         return;
     }
     if (status != STATUS_OK) {
@@ -128,7 +127,7 @@ static void look_at_region(struct preparation *preparation, int region, json_t *
         return;
     }
     const char *uid = json_edit_metadata(live, "uid");
-    if (kube_client_delete(client, policies(), NULL, POLICY, uid, true, &problem) != STATUS_OK)
+    if (kube_client_delete(client, policies(), NULL, CUTOVER_ALARM_POLICY, uid, true, &problem) != STATUS_OK)
         preparation_note(preparation, problem.status, "%s: the server refuses the deletion in a dry run: %s", where->name, problem.text);
     else
         preparation_note(preparation, STATUS_OK, "%s: the server takes the deletion in a dry run", where->name);
@@ -147,9 +146,9 @@ enum status policy_lever_plan(struct preparation *preparation, struct error *err
     for (size_t r = 0; r < preparation->context->sovereign->region_count; r++)
         look_at_region(preparation, (int)r, found);
     if (json_object_size(found) == 0 && prepared->refusals.count == 0)
-        preparation_note(preparation, STATUS_NOT_FOUND, "there is no policy " POLICY " in any region: nothing to delete");
+        preparation_note(preparation, STATUS_NOT_FOUND, "there is no policy " CUTOVER_ALARM_POLICY " in any region: nothing to delete");
     prepared->precondition = precondition_new(found);
-    prepared->confirm_name = alloc_strdup(POLICY);
+    prepared->confirm_name = alloc_strdup(CUTOVER_ALARM_POLICY);
     prepared->radius = (struct blast_radius){.known = true, .is_everything = true};
     return STATUS_OK;
 }
@@ -172,12 +171,12 @@ static enum status delete_in(struct execution *execution, int region, char *uid,
     if (status == STATUS_OK && active.count > 0)
         return error_set(err, STATUS_CONFLICT, "an egress test began since the preview (Job %s)", active.name);
     if (status == STATUS_OK)
-        status = kube_client_delete(client, policies(), NULL, POLICY, uid, false, err);
+        status = kube_client_delete(client, policies(), NULL, CUTOVER_ALARM_POLICY, uid, false, err);
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK; /* gone already: somebody else, or the engine itself */
     if (status == STATUS_OK || execution_is_lost(status)) {
         struct error lost = *err;
-        enum status seen = kube_client_watch_until(client, policies(), NULL, POLICY, LOOK_MS, is_gone, uid, err);
+        enum status seen = kube_client_watch_until(client, policies(), NULL, CUTOVER_ALARM_POLICY, LOOK_MS, is_gone, uid, err);
         return seen == STATUS_OK ? STATUS_OK : status == STATUS_OK ? seen : error_set(err, STATUS_UNMEASURED, "%s", lost.text);
     }
     return status;

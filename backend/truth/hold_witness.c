@@ -6,7 +6,6 @@
 
 #include "base/timestamp.h"
 
-#define STEP "egress-block-test"
 
 void hold_witness_init(struct hold_witness *witness)
 {
@@ -20,14 +19,14 @@ void hold_witness_init(struct hold_witness *witness)
 static bool isapplied(const struct store *store, int region)
 {
     const struct table *table = store_find_table(store, KIND_ID_EGRESS_POLICIES, region);
-    const struct row *policy = store_find(store, KIND_ID_EGRESS_POLICIES, region, NULL, HOLD_WITNESS_POLICY);
+    const struct row *policy = store_find(store, KIND_ID_EGRESS_POLICIES, region, NULL, CUTOVER_ALARM_POLICY);
     return table != NULL && table->state == TABLE_STATE_LIVE && policy != NULL && row_true(policy, FIELD_EGRESS_DEFAULT_DENY);
 }
 
 void hold_witness_look(struct hold_witness *witness, const struct store *store, const struct cutover_status *status,
                        int64_t now_ms)
 {
-    const struct cutover_step_claim *claim = cutover_status_step(status, SPAN_LITERAL(STEP));
+    const struct cutover_step_claim *claim = cutover_status_step(status, SPAN_LITERAL(CUTOVER_ALARM_STEP));
     if (claim == NULL || claim->result != STEP_RESULT_RUNNING || claim->started_ms == TIMESTAMP_NONE) {
         witness->looked_ms = -1;
         return;

@@ -7,12 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cutover/cutover_status.h"
+#include "cutover/cutover_alarm.h"
 #include "store/store.h"
 
 #define HOLD_WITNESS_REQUIRED_MS (600 * 1000)
 #define HOLD_WITNESS_GAP_MAX_MS 10000 /* looks further apart are two observations */
-#define HOLD_WITNESS_POLICY "cutover-egress-block"
 
 struct hold_witness {
     int64_t started_ms; /* startedAt of the hold's step that this is about; TIMESTAMP_NONE: nothing seen */

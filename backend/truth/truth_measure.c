@@ -202,7 +202,7 @@ static void measureapplied(struct measuring *m, const struct row *policy)
     m->cell->is_alarm = true;
     if (claimed(m) != STEP_RESULT_RUNNING) {
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, "leak",
-                          "the policy " HOLD_WITNESS_POLICY " is still there (since %s) and blocks egress: delete it", since);
+                          "the policy " CUTOVER_ALARM_POLICY " is still there (since %s) and blocks egress: delete it", since);
     } else if (!row_true(policy, FIELD_EGRESS_DEFAULT_DENY)) {
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL, "the policy is applied without default deny: it blocks nothing");
     } else if (has_start && created_ms + 1000 < m->claim->started_ms) {
@@ -223,7 +223,7 @@ static void measuregone(struct measuring *m)
     if (claimed(m) == STEP_RESULT_RUNNING)
         truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL, "the policy is not applied (yet)");
     else if (claimed(m) != STEP_RESULT_SUCCESS)
-        truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL, "no policy " HOLD_WITNESS_POLICY);
+        truth_measure_say(m->cell, TRUTH_OUTCOME_NOT_DONE, NULL, "no policy " CUTOVER_ALARM_POLICY);
     else if (longest_ms >= HOLD_WITNESS_REQUIRED_MS)
         truth_measure_say(m->cell, TRUTH_OUTCOME_DONE, NULL, "the policy was seen denying egress for %s, and is gone", seen);
     else if (longest_ms > 0)
@@ -238,7 +238,7 @@ static void measurehold(struct measuring *m)
 {
     if (!truth_measure_known(m->context, KIND_ID_EGRESS_POLICIES, m->region, m->cell))
         return;
-    const struct row *policy = store_find(m->context->store, KIND_ID_EGRESS_POLICIES, m->region, NULL, HOLD_WITNESS_POLICY);
+    const struct row *policy = store_find(m->context->store, KIND_ID_EGRESS_POLICIES, m->region, NULL, CUTOVER_ALARM_POLICY);
     if (policy != NULL)
         measureapplied(m, policy);
     else
