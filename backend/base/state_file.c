@@ -77,7 +77,8 @@ enum status state_file_write(const char *path, struct span content, struct error
 {
     CLEANUP(alloc_free_pointer) char *beside = alloc_printf("%s.%ld", path, (long)getpid());
     make_folders(path);
-    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    unlink(beside); /* of a run that died: its mode may be another */
+    int file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool fine = file >= 0 && write_all(file, content);
     int cause = errno;
     if (file >= 0)

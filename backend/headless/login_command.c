@@ -132,7 +132,8 @@ static enum status settle(const struct session *session, struct catalyst_login *
     CLEANUP(alloc_free_pointer) char *text =
         alloc_printf("%s at %s, tier %s%s%s\n", standing.email, standing.url, standing.tier[0] != '\0' ? standing.tier : "none",
                      until[0] != '\0' ? ", until " : "", until);
-    session_say("the session is kept in %s", path);
+    if (path != NULL)
+        session_say("the session is kept in %s", path);
     session_print(text);
     return session_flush(err);
 }

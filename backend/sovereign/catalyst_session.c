@@ -15,6 +15,7 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/sanitize.h"
+#include "base/state_file.h"
 #include "base/timestamp.h"
 
 #define FILE_MAXIMUM (CATALYST_SESSION_TOKEN_MAX + 2048)
@@ -80,14 +81,6 @@ int64_t catalyst_session_token_expiry(struct span token)
 
 /* ---- file ---- */
 
-static char *find_folder(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state != NULL && state[0] == '/')
-        return alloc_printf("%s/sovdeck/sessions", state);
-    return alloc_printf("%s/.local/state/sovdeck/sessions", home != NULL && home[0] == '/' ? home : "");
-}
-
 /* "api.acme.example:8443" of the url, with '_' for what has no place in a file's name. */
 static void name_host(const char *url, char *out, size_t size)
 {
@@ -103,66 +96,24 @@ char *catalyst_session_path(const char *url)
 {
     char host[208];
     name_host(url, host, sizeof host);
-    CLEANUP(alloc_free_pointer) char *folder = find_folder();
-    return alloc_printf("%s/%s.json", folder, host);
-}
-
-static enum status make_folder(struct error *err)
-{
-    CLEANUP(alloc_free_pointer) char *folder = find_folder();
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(folder, 0700);
-        *slash = '/';
-    }
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return error_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
-    return STATUS_OK;
-}
-
-static enum status write_all(int fd, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(fd, text, length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return STATUS_IO;
-        text += count;
-        length -= (size_t)count;
-    }
-    return fsync(fd) == 0 ? STATUS_OK : STATUS_IO;
-}
-
-static enum status write_file(const char *path, const char *text, struct error *err)
-{
-    CLEANUP(alloc_free_pointer) char *fresh = alloc_printf("%s.new", path);
-    unlink(fresh);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    enum status status = fd >= 0 ? write_all(fd, text, strlen(text)) : STATUS_IO;
-    int problem = errno;
-    if (fd >= 0)
-        close(fd);
-    if (status == STATUS_OK && rename(fresh, path) == 0)
-        return STATUS_OK;
-    problem = status == STATUS_OK ? errno : problem;
-    unlink(fresh);
-    return error_set(err, STATUS_IO, "the session cannot be kept for the next start: %s: %s", path, strerror(problem));
+    CLEANUP(alloc_free_pointer) char *name = alloc_printf("sessions/%s.json", host);
+    return state_file_path(name);
 }
 
 enum status catalyst_session_save(const struct catalyst_session *session, const char *url, const char *fqdn, struct error *err)
 {
     char expires[TIMESTAMP_TEXT_MAX], host[208];
-    enum status status = make_folder(err);
-    if (status != STATUS_OK)
-        return status;
+    CLEANUP(alloc_free_pointer) char *path = catalyst_session_path(url);
+    if (path == NULL)
+        return error_set(err, STATUS_IO, "the session cannot be kept for the next start: HOME is not set");
     timestamp_format(expires, session->expires_ms);
     name_host(url, host, sizeof host);
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "host", host, "fqdn", fqdn, "email", session->email, "expiresAt", expires, "token",
                                session->token, "isCookie", session->is_cookie);
     char *text = object != NULL ? json_dumps(object, JSON_INDENT(2)) : NULL;
-    CLEANUP(alloc_free_pointer) char *path = catalyst_session_path(url);
-    status = text != NULL ? write_file(path, text, err) : error_set(err, STATUS_INVALID, "the session cannot be written as JSON");
+    enum status status = text != NULL ? state_file_write(path, span_of(text), err) : error_set(err, STATUS_INVALID, "the session cannot be written as JSON");
+    if (status == STATUS_IO)
+        error_prefix(err, "the session cannot be kept for the next start");
     if (text != NULL)
         explicit_bzero(text, strlen(text));
     free(text);
@@ -226,7 +177,7 @@ enum status catalyst_session_load(struct catalyst_session *session, const char *
     CLEANUP(alloc_free_pointer) char *path = catalyst_session_path(url);
     char *text = alloc_zeroed(1, FILE_MAXIMUM);
     *session = (struct catalyst_session){.expires_ms = TIMESTAMP_NONE};
-    enum status status = read_file(path, text, err);
+    enum status status = path != NULL ? read_file(path, text, err) : error_set(err, STATUS_NOT_FOUND, "no session is kept: HOME is not set");
     if (status == STATUS_OK) {
         json_t *object = json_loads(text, 0, NULL);
         status = take_file(session, path, object, url, fqdn, err);
@@ -240,6 +191,8 @@ enum status catalyst_session_load(struct catalyst_session *session, const char *
 enum status catalyst_session_delete(const char *url, struct error *err)
 {
     CLEANUP(alloc_free_pointer) char *path = catalyst_session_path(url);
+    if (path == NULL)
+        return error_set(err, STATUS_NOT_FOUND, "no session is kept: HOME is not set");
     if (unlink(path) == 0)
         return STATUS_OK;
     return error_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "%s: %s", path, strerror(errno));

@@ -29,7 +29,8 @@ enum status catalyst_session_of_cookie(struct catalyst_session *session, struct 
 /* `exp` of a JWT as wall milliseconds; TIMESTAMP_NONE when it is none or does not say. The signature is the server's matter. */
 int64_t catalyst_session_token_expiry(struct span token);
 
-/* Path of the file for the host of `url` ("https://api.acme.example:8443/x" gives ".../api.acme.example_8443.json"); caller frees. */
+/* Path of the file for the host of `url` ("https://api.acme.example:8443/x" gives ".../api.acme.example_8443.json"); caller frees.
+ * NULL: there is no home folder. */
 char *catalyst_session_path(const char *url);
 
 /* `url` is the host the session is for, `fqdn` "" when not known. Written beside and moved into place. */
