@@ -14,6 +14,7 @@
 
 #define AGE_SHOWN_FROM_MS 5000
 #define PIECE_TEXT_MAX 64
+#define CROWDED_BELOW 100 /* columns */
 
 static const struct {
     const char *glyph;
@@ -44,9 +45,22 @@ static bool shows_age(const struct feed_health *feed)
     return feed->state != FEED_STATE_OFF && feed->state != FEED_STATE_STARTING && age_of(feed) >= AGE_SHOWN_FROM_MS;
 }
 
-static void lamp_text(const struct feed_health *feed, char out[PIECE_TEXT_MAX])
+/* Where several feeds are away on a narrow screen, each keeps at least its sign: none may fall off the line. */
+static bool is_crowded(const struct store *store, int width)
+{
+    size_t away = 0;
+    for (size_t i = 0; i < store->feed_count; i++)
+        away += store->feeds[i].state != FEED_STATE_LIVE && store->feeds[i].state != FEED_STATE_OFF;
+    return width < CROWDED_BELOW && away > 1;
+}
+
+static void lamp_text(const struct feed_health *feed, bool only_sign, char out[PIECE_TEXT_MAX])
 {
     char age[TIMESTAMP_TEXT_MAX] = "";
+    if (only_sign) {
+        snprintf(out, PIECE_TEXT_MAX, "%s", LAMPS[feed->state].glyph);
+        return;
+    }
     if (shows_age(feed))
         timestamp_format_age(age, age_of(feed));
     snprintf(out, PIECE_TEXT_MAX, "%s%s%s%s%s", LAMPS[feed->state].glyph, LAMPS[feed->state].word[0] != '\0' ? " " : "",
@@ -71,6 +85,7 @@ void header_paint(struct app *app, struct canvas *canvas, struct rect line)
     struct chrome_piece pieces[CHROME_PIECES_MAX];
     char lamps[FEED_HEALTH_MAXIMUM][PIECE_TEXT_MAX], armed[PIECE_TEXT_MAX], clock[TIMESTAMP_TEXT_MAX], minutes[TIMESTAMP_TEXT_MAX];
     size_t count = 0;
+    bool crowded = is_crowded(store, line.width);
     canvas_erase(canvas, line, STYLE_BAR);
     pieces[count++] = (struct chrome_piece){.text = store->fqdn[0] != '\0' ? store->fqdn : store->sovereign, .style = STYLE_TITLE, .priority = 1};
     for (size_t i = 0; i < ARRAY_LENGTH(CLASSES); i++)
@@ -84,7 +99,7 @@ void header_paint(struct app *app, struct canvas *canvas, struct rect line)
         pieces[count++] = (struct chrome_piece){.text = acting, .style = STYLE_WARN, .priority = 1};
     for (size_t i = 0; i < store->feed_count && count + 4 < CHROME_PIECES_MAX; i++) {
         const struct feed_health *feed = &store->feeds[i];
-        lamp_text(feed, lamps[i]);
+        lamp_text(feed, crowded, lamps[i]);
         uint8_t priority = feed->state == FEED_STATE_OFF ? 9 : 3;
         if (feed->state == FEED_STATE_OFF) { /* one piece, so that a name never stands without its lamp */
             snprintf(lamps[i], sizeof lamps[i], "%s off", feed->name);
